@@ -1,0 +1,217 @@
+//! A committed chunk, and references into it.
+
+#![expect(unsafe_code, reason = "makes slices of committed bytes; see the numbered invariants in `memory`")]
+
+use std::sync::Arc;
+
+use super::{Damage, Segment};
+use crate::layout::chunk::{
+    self, ALIGN, AT_CONTROL, AT_EXPIRES, AT_ID, AT_LENGTHS, AT_NEXT, AT_PREV, AT_SEQ, AT_VERSION, HEADER, Lengths,
+    State,
+};
+use crate::sync::Ordering;
+
+/// A committed chunk in a leased segment: checked, immutable, borrowed.
+#[derive(Clone, Copy)]
+pub struct Chunk<'a> {
+    segment: &'a Arc<Segment>,
+    place: Place,
+}
+
+/// Where a chunk lies: loaded from shared memory once, checked, then used.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    at: u64,
+    total: u64,
+    lengths: Lengths,
+}
+
+impl<'a> Chunk<'a> {
+    /// The committed chunk at `at`; `None` if the control word does not say `WRITN`. \[O1\] \[O2\]
+    #[inline]
+    pub(crate) fn at(segment: &'a Arc<Segment>, at: u64) -> Result<Option<Self>, Damage> {
+        let damage = |what| Damage { at, what };
+        let region = segment.region();
+        if at < segment.geometry().log_start || !at.is_multiple_of(ALIGN) {
+            return Err(damage("a chunk lies outside the log"));
+        }
+        if !region.reaches(at.saturating_add(HEADER)) {
+            return Err(damage("a chunk lies beyond the end of the file"));
+        }
+        let control = region.load(at + AT_CONTROL, Ordering::Acquire).unwrap_or(0);
+        let total = match chunk::parse_control(control) {
+            Some((State::Writn, total)) => total,
+            Some((State::Unall | State::Alloc, _)) => return Ok(None),
+            None => return Err(damage("a chunk has an unknown state")),
+        };
+        // Relaxed here and below: acquired with the control word.
+        let lengths = Lengths::unpack(region.load(at + AT_LENGTHS, Ordering::Relaxed).unwrap_or(0));
+        if chunk::total(lengths.payload.into(), lengths.key.into()) > total {
+            return Err(damage("a chunk is shorter than its payload and key"));
+        }
+        if !region.reaches(at.saturating_add(total)) {
+            return Err(damage("a chunk ends beyond the end of the file"));
+        }
+        Ok(Some(Self { segment, place: Place { at, total, lengths } }))
+    }
+
+    #[inline]
+    fn word(&self, word: u64, ordering: Ordering) -> u64 {
+        self.segment.region().load(self.place.at + word, ordering).unwrap_or(0)
+    }
+
+    /// Number of this commit, area-wide.
+    #[must_use]
+    #[inline]
+    pub fn seq(&self) -> u64 {
+        self.word(AT_SEQ, Ordering::Relaxed)
+    }
+
+    /// Identity of the value: the seq of its first version.
+    #[must_use]
+    #[inline]
+    pub fn id(&self) -> u64 {
+        self.word(AT_ID, Ordering::Relaxed)
+    }
+
+    /// 1 for the first version of this id, 2 for the next, and so on.
+    #[must_use]
+    #[inline]
+    pub fn version(&self) -> u64 {
+        self.word(AT_VERSION, Ordering::Relaxed)
+    }
+
+    /// When it expires, in ns of `CLOCK_BOOTTIME`; 0 = never.
+    #[must_use]
+    #[inline]
+    pub fn expires_at(&self) -> u64 {
+        self.word(AT_EXPIRES, Ordering::Relaxed)
+    }
+
+    /// Whether it says that its key, or id, is gone.
+    #[must_use]
+    #[inline]
+    pub fn is_tombstone(&self) -> bool {
+        self.place.lengths.tombstone
+    }
+
+    /// The value's bytes, in place. They begin at a multiple of 16.
+    #[must_use]
+    #[inline]
+    pub fn payload(&self) -> &'a [u8] {
+        self.bytes(HEADER, self.place.lengths.payload.into())
+    }
+
+    /// The key's canonical bytes, in place; empty for streams and singletons.
+    #[must_use]
+    #[inline]
+    pub fn key(&self) -> &'a [u8] {
+        self.bytes(HEADER + u64::from(self.place.lengths.payload), self.place.lengths.key.into())
+    }
+
+    #[inline]
+    fn bytes(&self, from: u64, len: u64) -> &'a [u8] {
+        // SAFETY: the chunk is committed (invariant 3: it was `WRITN` when `self` was made) in a segment that `'a`
+        // keeps leased (invariant 2), so nobody writes to payload and key while `'a` lasts. The range lies inside
+        // the chunk, checked in `at`.
+        unsafe { self.segment.region().bytes(self.place.at + from, len) }.unwrap_or(&[])
+    }
+
+    /// Runs `check` on the payload unless it has passed before, in this handle or one that shares its memory.
+    ///
+    /// # Errors
+    ///
+    /// What `check` said.
+    #[inline]
+    pub fn check_once<E>(&self, check: impl FnOnce(&[u8]) -> Result<(), E>) -> Result<(), E> {
+        if !self.segment.is_checked(self.place.at) {
+            check(self.payload())?;
+            self.segment.set_checked(self.place.at);
+        }
+        Ok(())
+    }
+
+    /// Whether [`check_once`](Self::check_once) has passed.
+    #[must_use]
+    #[inline]
+    pub fn is_checked(&self) -> bool {
+        self.segment.is_checked(self.place.at)
+    }
+
+    /// The same chunk, owned: it keeps its memory for as long as it is held, whatever the area does (P7).
+    #[must_use]
+    pub fn share(&self) -> OwnedChunk {
+        OwnedChunk { segment: Arc::clone(self.segment), place: self.place }
+    }
+
+    /// Bytes that it takes in the log.
+    #[must_use]
+    #[inline]
+    pub fn total_len(&self) -> u64 {
+        self.place.total
+    }
+
+    pub(crate) fn offset(&self) -> u64 {
+        self.place.at
+    }
+
+    pub(crate) fn end(&self) -> u64 {
+        self.place.at + self.place.total
+    }
+
+    /// The chunk that this one replaces, 0 = none.
+    pub(crate) fn prev(&self) -> u64 {
+        self.word(AT_PREV, Ordering::Relaxed)
+    }
+
+    /// Whether a newer chunk, committed before `pin`, replaces this one. \[O5\]
+    #[inline]
+    pub(crate) fn is_superseded(&self, pin: u64) -> bool {
+        let next = self.word(AT_NEXT, Ordering::Acquire);
+        next > self.place.at && next < pin && matches!(self.segment.chunk(next), Ok(Some(_)))
+    }
+
+    /// Whether it has expired at `now`, which is asked for only if it can expire.
+    #[inline]
+    pub(crate) fn is_expired(&self, now: impl FnOnce() -> u64) -> bool {
+        let expires = self.expires_at();
+        expires != 0 && expires <= now()
+    }
+}
+
+impl std::fmt::Debug for Chunk<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Chunk")
+            .field("seq", &self.seq())
+            .field("id", &self.id())
+            .field("version", &self.version())
+            .field("expires_at", &self.expires_at())
+            .field("tombstone", &self.is_tombstone())
+            .field("payload_len", &self.place.lengths.payload)
+            .field("key", &self.key())
+            .finish()
+    }
+}
+
+/// A chunk that keeps its memory: valid, unchanged, for as long as it is held (P7).
+#[derive(Clone)]
+pub struct OwnedChunk {
+    segment: Arc<Segment>,
+    place: Place,
+}
+
+impl OwnedChunk {
+    /// The chunk.
+    #[must_use]
+    #[inline]
+    pub fn chunk(&self) -> Chunk<'_> {
+        // Invariant 3 was established when the borrowed chunk was made, of this same segment.
+        Chunk { segment: &self.segment, place: self.place }
+    }
+}
+
+impl std::fmt::Debug for OwnedChunk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.chunk().fmt(f)
+    }
+}

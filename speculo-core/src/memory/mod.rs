@@ -1,0 +1,37 @@
+//! Mappings, leases and committed chunks: the only unsafe code of this crate, behind safe interfaces.
+//!
+//! What the proofs in these files rest on, by number:
+//!
+//! 1. *Geometry.* Offsets given to a mapping are checked against `known`, the bytes that the file is known to
+//!    have, before they become pointers. Files of an area are never shrunk in place, so `known` stays true.
+//! 2. *Leased.* A [`Segment`] holds a shared lock on its file for as long as it lives (or belongs to the writer,
+//!    which alone reuses files). The writer reuses a file only under an exclusive lock, so the bytes under a
+//!    `Segment` are those of one generation.
+//! 3. *Committed.* A [`Chunk`] exists only where the control word said `WRITN`, loaded with acquire. Payload, key
+//!    and header words of such a chunk are never written again in that generation (promise P1).
+//! 4. *Scratch.* The writer fills only bytes behind the last committed chunk. Nobody makes references to those:
+//!    readers look there through atomics, and stop at a control word that is not `WRITN`.
+//!
+//! All of it presumes that writers of the area's files follow the protocol. What somebody with write permission to
+//! them could do is said in `docs/design.md`, "Trust".
+
+pub(crate) mod chunk;
+pub(crate) mod lease;
+pub(crate) mod process;
+pub(crate) mod region;
+pub(crate) mod segment;
+
+pub(crate) use chunk::{Chunk, OwnedChunk};
+pub(crate) use lease::Lease;
+pub(crate) use process::Process;
+pub(crate) use region::{FileId, Region, Writable};
+pub(crate) use segment::Segment;
+
+/// A place in shared memory that does not hold what it should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Damage {
+    /// Offset in the file.
+    pub(crate) at: u64,
+    /// What does not hold.
+    pub(crate) what: &'static str,
+}

@@ -1,0 +1,254 @@
+//! A mapped file, and its control words.
+
+#![expect(unsafe_code, reason = "turns offsets into pointers; see the numbered invariants in `memory`")]
+
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::sync::Arc;
+
+use memmap2::{MmapOptions, MmapRaw};
+use rustix::mm::Advice;
+
+use crate::layout::{PAGE, align_up, to_usize};
+use crate::sync::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+
+/// Identity of a file while it is open or mapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct FileId {
+    pub(crate) device: u64,
+    pub(crate) inode: u64,
+}
+
+impl FileId {
+    pub(crate) fn of(stat: &rustix::fs::Stat) -> Self {
+        Self { device: stat.st_dev, inode: stat.st_ino }
+    }
+}
+
+/// A shared mapping of a file. It may be longer than the file, which grows into it; only the bytes that the file
+/// is known to have are ever touched.
+#[derive(Debug)]
+pub(crate) struct Region {
+    map: MmapRaw,
+    /// Bytes of the file that are known to be there.
+    known: AtomicUsize,
+    id: FileId,
+}
+
+/// How far a reader looks ahead when a file has grown: one call then serves many chunks.
+const STRIDE: u64 = 256 * 1024;
+
+impl Region {
+    /// Maps `len` bytes of a file read-only, `known` of which exist.
+    pub(crate) fn read_only(fd: BorrowedFd<'_>, id: FileId, len: u64, known: u64) -> io::Result<Self> {
+        let map = MmapOptions::new().len(to_usize(align_up(len, PAGE))).map_raw_read_only(fd.as_raw_fd())?;
+        Ok(Self { map, known: AtomicUsize::new(to_usize(known.min(len))), id })
+    }
+
+    /// The file.
+    pub(crate) fn id(&self) -> FileId {
+        self.id
+    }
+
+    /// Bytes that are known to be there.
+    #[inline]
+    pub(crate) fn known(&self) -> u64 {
+        // Relaxed: the number speaks of the file, which only grows, not of what is in it.
+        self.known.load(Ordering::Relaxed) as u64
+    }
+
+    /// Bytes of address space.
+    pub(crate) fn span(&self) -> u64 {
+        self.map.len() as u64
+    }
+
+    /// The file was found, by `fstat` or by growing it, to have `len` bytes.
+    pub(crate) fn learn(&self, len: u64) {
+        let len = to_usize(len.min(self.span()));
+        self.known.fetch_max(len, Ordering::Relaxed);
+    }
+
+    /// Whether the file has `end` bytes; asks the kernel if that is not known yet.
+    #[inline]
+    pub(crate) fn reaches(&self, end: u64) -> bool {
+        end <= self.known() || self.probe(end)
+    }
+
+    /// Asks the kernel whether the file reaches `end`, without a descriptor: it maps the pages in, or says that
+    /// touching them would be a SIGBUS.
+    #[cold]
+    fn probe(&self, end: u64) -> bool {
+        [align_up(end, STRIDE), align_up(end, PAGE)].into_iter().any(|to| self.span() >= to && self.populate(to))
+    }
+
+    fn populate(&self, to: u64) -> bool {
+        let from = self.known() & !(PAGE - 1);
+        let (start, len) = (to_usize(from), to_usize(to - from));
+        // SAFETY: `from` ≤ `known` ≤ `to` ≤ the mapping's length, checked by the caller: in bounds of the mapping.
+        let address = unsafe { self.map.as_mut_ptr().add(start) };
+        // SAFETY: the range lies in our own mapping; populating for reading changes no content.
+        let populated = unsafe { rustix::mm::madvise(address.cast(), len, Advice::LinuxPopulateRead) };
+        let there = match populated {
+            Ok(()) => true,
+            Err(rustix::io::Errno::INVAL) => read_own_memory(address as u64 + (to - from) - 1),
+            Err(_) => false,
+        };
+        if there {
+            self.learn(to);
+        }
+        there
+    }
+
+    #[inline]
+    fn pointer(&self, at: u64, len: u64) -> Option<*mut u8> {
+        if at.checked_add(len)? > self.known() {
+            return None;
+        }
+        // SAFETY: `at + len` ≤ `known` ≤ the mapping's length (invariant 1).
+        Some(unsafe { self.map.as_mut_ptr().add(to_usize(at)) })
+    }
+
+    #[inline]
+    fn word(&self, at: u64) -> Option<&AtomicU64> {
+        let pointer = self.pointer(at, 8)?;
+        if !at.is_multiple_of(8) {
+            return None;
+        }
+        // SAFETY: in bounds (checked above) and aligned, for mappings begin on a page. All access to control words,
+        // from any process, is atomic (the writer fills headers through words as well), and the mapping lives as
+        // long as `self`.
+        Some(unsafe { AtomicU64::from_ptr(pointer.cast()) })
+    }
+
+    /// The word at `at`; `None` if it is not aligned or not inside the file.
+    #[inline]
+    pub(crate) fn load(&self, at: u64, ordering: Ordering) -> Option<u64> {
+        self.word(at).map(|word| word.load(ordering))
+    }
+
+    /// The 32-bit word at `at`, for sleeping on. Never stored to through this mapping.
+    pub(crate) fn word32(&self, at: u64) -> Option<&AtomicU32> {
+        let pointer = self.pointer(at, 4)?;
+        if !at.is_multiple_of(4) {
+            return None;
+        }
+        // SAFETY: as in `word`.
+        Some(unsafe { AtomicU32::from_ptr(pointer.cast()) })
+    }
+
+    /// Bytes `at..at + len`; `None` if they are not inside the file.
+    ///
+    /// # Safety
+    ///
+    /// Nobody writes to them while the reference lives: they belong to a committed chunk of a leased segment.
+    #[inline]
+    pub(crate) unsafe fn bytes(&self, at: u64, len: u64) -> Option<&[u8]> {
+        let pointer = self.pointer(at, len)?;
+        // SAFETY: in bounds; the caller promises that nobody writes there; any byte is a valid `u8`.
+        Some(unsafe { std::slice::from_raw_parts(pointer, to_usize(len)) })
+    }
+}
+
+/// Whether the byte at `address` can be read, found out by reading it through the kernel (before Linux 5.14).
+fn read_own_memory(address: u64) -> bool {
+    use std::os::unix::fs::FileExt;
+    std::fs::File::open("/proc/self/mem").is_ok_and(|memory| memory.read_exact_at(&mut [0], address).is_ok())
+}
+
+/// The writer's side of a mapping: it may store.
+#[derive(Clone, Debug)]
+pub(crate) struct Writable(Arc<Region>);
+
+impl Writable {
+    /// Maps `len` bytes of a file for reading and writing, `known` of which exist.
+    pub(crate) fn map(fd: BorrowedFd<'_>, id: FileId, len: u64, known: u64) -> io::Result<Self> {
+        let map = MmapOptions::new().len(to_usize(align_up(len, PAGE))).map_raw(fd.as_fd().as_raw_fd())?;
+        Ok(Self(Arc::new(Region { map, known: AtomicUsize::new(to_usize(known.min(len))), id })))
+    }
+
+    /// The same mapping, for reading.
+    pub(crate) fn region(&self) -> &Arc<Region> {
+        &self.0
+    }
+
+    /// The word at `at`; `None` if it is not aligned or not inside the file.
+    #[inline]
+    pub(crate) fn word(&self, at: u64) -> Option<&AtomicU64> {
+        self.0.word(at)
+    }
+
+    /// The 32-bit word at `at`.
+    pub(crate) fn word32(&self, at: u64) -> Option<&AtomicU32> {
+        self.0.word32(at)
+    }
+
+    /// Maps pages `from..to` in ahead of use, so that publishing does not fault on them. A hint.
+    pub(crate) fn prefault(&self, from: u64, to: u64) {
+        let (from, to) = (from & !(PAGE - 1), align_up(to, PAGE).min(self.0.span()));
+        if let Some(address) = self.0.pointer(from, 0)
+            && to > from
+        {
+            // SAFETY: the range lies in our own mapping, and its pages are reserved; populating changes no content.
+            let _ = unsafe { rustix::mm::madvise(address.cast(), to_usize(to - from), Advice::LinuxPopulateWrite) };
+        }
+    }
+
+    /// Bytes `at..at + len`, to be filled; `None` if they are not inside the file.
+    ///
+    /// # Safety
+    ///
+    /// The caller is the area's only writer, the bytes are scratch (invariant 4), and no other reference to them
+    /// is made while this one lives.
+    #[inline]
+    #[expect(clippy::mut_from_ref, reason = "interior mutability of shared memory; the caller proves exclusiveness")]
+    pub(crate) unsafe fn bytes_mut(&self, at: u64, len: u64) -> Option<&mut [u8]> {
+        let pointer = self.0.pointer(at, len)?;
+        // SAFETY: in bounds of a writable mapping; the caller promises that it is the only reference.
+        Some(unsafe { std::slice::from_raw_parts_mut(pointer, to_usize(len)) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(len: u64) -> (std::fs::File, FileId) {
+        let fd = rustix::fs::memfd_create("region", rustix::fs::MemfdFlags::CLOEXEC).unwrap();
+        rustix::fs::ftruncate(&fd, len).unwrap();
+        let id = FileId::of(&rustix::fs::fstat(&fd).unwrap());
+        (fd.into(), id)
+    }
+
+    #[test]
+    fn p6_nothing_beyond_the_file_is_touched_and_growth_is_found() {
+        let (file, id) = file(PAGE);
+        let region = Region::read_only(file.as_fd(), id, 16 * PAGE, PAGE).unwrap();
+        assert!(region.reaches(PAGE));
+        assert!(!region.reaches(PAGE + 1));
+        assert_eq!(region.load(PAGE - 8, Ordering::Relaxed), Some(0));
+        assert_eq!(region.load(PAGE, Ordering::Relaxed), None);
+        assert_eq!(region.load(1, Ordering::Relaxed), None);
+        assert_eq!(region.load(u64::MAX - 7, Ordering::Relaxed), None);
+        rustix::fs::ftruncate(&file, 3 * PAGE).unwrap();
+        assert!(region.reaches(3 * PAGE));
+        assert!(!region.reaches(3 * PAGE + 1));
+        assert!(!region.reaches(u64::MAX));
+        assert_eq!(region.load(3 * PAGE - 8, Ordering::Relaxed), Some(0));
+    }
+
+    #[test]
+    fn own_memory_can_be_probed_through_the_kernel() {
+        let byte = 7u8;
+        assert!(read_own_memory((&raw const byte).addr() as u64));
+        assert!(!read_own_memory(8));
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let (file, id) = file(PAGE);
+        let writable = Writable::map(file.as_fd(), id, PAGE, PAGE).unwrap();
+        let reader = Region::read_only(file.as_fd(), id, PAGE, PAGE).unwrap();
+        writable.word(64).unwrap().store(7, Ordering::Release);
+        assert_eq!(reader.load(64, Ordering::Acquire), Some(7));
+    }
+}

@@ -1,0 +1,77 @@
+//! What is Linux, apart from mappings: clocks, futexes, boot id, reservation, randomness.
+
+pub(crate) mod futex;
+
+use std::io;
+use std::os::fd::BorrowedFd;
+use std::sync::OnceLock;
+
+use rustix::fs::FallocateFlags;
+use rustix::process::{Resource, getrlimit};
+use rustix::time::{ClockId, clock_gettime};
+
+/// Effective user id.
+pub(crate) fn uid() -> u32 {
+    rustix::process::geteuid().as_raw()
+}
+
+/// Now, in ns of `CLOCK_BOOTTIME`: it goes on through suspend and does not jump. About 18 ns.
+#[inline]
+pub(crate) fn now() -> u64 {
+    let time = clock_gettime(ClockId::Boottime);
+    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+    seconds.saturating_mul(1_000_000_000).saturating_add(u64::try_from(time.tv_nsec).unwrap_or(0))
+}
+
+/// Identity of the running boot, read once.
+pub(crate) fn boot_id() -> io::Result<u128> {
+    static BOOT: OnceLock<u128> = OnceLock::new();
+    if let Some(id) = BOOT.get() {
+        return Ok(*id);
+    }
+    let text = std::fs::read_to_string("/proc/sys/kernel/random/boot_id")?;
+    let digits: String = text.chars().filter(char::is_ascii_hexdigit).collect();
+    let id = u128::from_str_radix(&digits, 16).map_err(|_| io::ErrorKind::InvalidData)?;
+    Ok(*BOOT.get_or_init(|| id))
+}
+
+/// 128 random bits.
+pub(crate) fn random_u128() -> io::Result<u128> {
+    let mut bytes = [0; 16];
+    let got = rustix::rand::getrandom(&mut bytes, rustix::rand::GetRandomFlags::empty())?;
+    if got == bytes.len() { Ok(u128::from_ne_bytes(bytes)) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+}
+
+/// Reserves bytes `from..to` of a file, making it at least `to` long: touching them cannot fault any more.
+///
+/// A process limit on file sizes is looked at first, for the kernel would send a signal.
+pub(crate) fn reserve(fd: BorrowedFd<'_>, from: u64, to: u64) -> io::Result<()> {
+    if getrlimit(Resource::Fsize).current.is_some_and(|limit| to > limit) {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    loop {
+        match rustix::fs::fallocate(fd, FallocateFlags::empty(), from, to - from) {
+            Err(rustix::io::Errno::INTR) => {}
+            other => return Ok(other?),
+        }
+    }
+}
+
+/// Size and free bytes of the file system that holds an open file.
+pub(crate) fn free_bytes(fd: BorrowedFd<'_>) -> (u64, u64) {
+    rustix::fs::fstatvfs(fd)
+        .map_or((0, 0), |fs| (fs.f_blocks.saturating_mul(fs.f_frsize), fs.f_bavail.saturating_mul(fs.f_frsize)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_runs_and_the_boot_id_stays() {
+        let before = now();
+        assert!(before > 0 && now() >= before);
+        assert_eq!(boot_id().unwrap(), boot_id().unwrap());
+        assert_ne!(random_u128().unwrap(), random_u128().unwrap());
+    }
+}
