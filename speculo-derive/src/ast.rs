@@ -1,0 +1,205 @@
+//! The item, as the later stages want to see it.
+
+use proc_macro2::Span;
+use syn::visit::Visit;
+use syn::visit_mut::VisitMut;
+use syn::{Data, DeriveInput, Fields, Ident, Index, Member, Path, Type};
+
+use crate::attr::{ContainerAttrs, FieldAttrs, VariantAttrs};
+use crate::diagnostics::Errors;
+
+/// The item with its attributes read.
+pub(crate) struct Input<'a> {
+    pub original: &'a DeriveInput,
+    pub attrs: ContainerAttrs,
+    pub body: Body<'a>,
+}
+
+pub(crate) enum Body<'a> {
+    Struct(Record<'a>),
+    Enum(Vec<Variant<'a>>),
+    /// Refused as a whole.
+    Union,
+}
+
+/// The fields of a struct or a variant.
+pub(crate) struct Record<'a> {
+    pub style: &'a Fields,
+    pub fields: Vec<Field<'a>>,
+}
+
+pub(crate) struct Variant<'a> {
+    pub original: &'a syn::Variant,
+    pub record: Record<'a>,
+}
+
+pub(crate) struct Field<'a> {
+    pub original: &'a syn::Field,
+    pub member: Member,
+    /// The type, with `Self` replaced by the item's name.
+    pub ty: Type,
+    pub attrs: FieldAttrs,
+    /// How the field is archived.
+    pub form: Form,
+}
+
+/// How a field is archived.
+pub(crate) enum Form {
+    /// As its type says: the type must be a `Field`.
+    Plain,
+    /// Its type contains the item itself: no bound may be put on it.
+    Recursive,
+    /// `usize` or `isize`: as 64 bits.
+    Wide,
+    /// As the user's `#[rkyv(with = …)]` says.
+    With(Type),
+    /// Not at all: an error was reported.
+    Refused,
+}
+
+impl<'a> Input<'a> {
+    pub(crate) fn new(original: &'a DeriveInput, errors: &mut Errors) -> Self {
+        let attrs = ContainerAttrs::parse(original, errors);
+        let body = match &original.data {
+            Data::Struct(data) => Body::Struct(Record::new(original, &data.fields, errors)),
+            Data::Enum(data) => {
+                let variants = data.variants.iter().map(|variant| {
+                    VariantAttrs::check(variant, errors);
+                    Variant { original: variant, record: Record::new(original, &variant.fields, errors) }
+                });
+                Body::Enum(variants.collect())
+            }
+            Data::Union(_) => Body::Union,
+        };
+        Self { original, attrs, body }
+    }
+
+    /// The path of `speculo_typed`.
+    pub(crate) fn krate(&self) -> Path {
+        self.attrs.krate.clone().unwrap_or_else(|| syn::parse_quote!(::speculo_typed))
+    }
+
+    /// The name of the archived type, which rkyv's derive makes.
+    pub(crate) fn archived_ident(&self) -> Ident {
+        self.attrs.rkyv.archived.clone().unwrap_or_else(|| {
+            let name = plain_name(&self.original.ident);
+            Ident::new(&format!("Archived{name}"), self.original.ident.span())
+        })
+    }
+
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &Field<'a>> {
+        let (record, variants) = match &self.body {
+            Body::Struct(record) => (Some(record), [].iter()),
+            Body::Enum(variants) => (None, variants.iter()),
+            Body::Union => (None, [].iter()),
+        };
+        record.into_iter().chain(variants.map(|variant| &variant.record)).flat_map(|record| &record.fields)
+    }
+
+    pub(crate) fn fields_mut(&mut self) -> impl Iterator<Item = &mut Field<'a>> {
+        let (record, variants) = match &mut self.body {
+            Body::Struct(record) => (Some(record), [].iter_mut()),
+            Body::Enum(variants) => (None, variants.iter_mut()),
+            Body::Union => (None, [].iter_mut()),
+        };
+        record
+            .into_iter()
+            .chain(variants.map(|variant| &mut variant.record))
+            .flat_map(|record| &mut record.fields)
+    }
+
+    /// The fields that make the key, in order; empty for enums.
+    pub(crate) fn key_fields(&self) -> Vec<&Field<'a>> {
+        match &self.body {
+            Body::Struct(record) => record.fields.iter().filter(|field| field.attrs.key.is_some()).collect(),
+            Body::Enum(_) | Body::Union => Vec::new(),
+        }
+    }
+
+    /// The type parameters that `ty` mentions.
+    pub(crate) fn params_in(&self, ty: &Type) -> Vec<&Ident> {
+        self.original
+            .generics
+            .type_params()
+            .map(|param| &param.ident)
+            .filter(|param| mentions(ty, |ident| ident == *param))
+            .collect()
+    }
+}
+
+impl<'a> Record<'a> {
+    fn new(item: &DeriveInput, style: &'a Fields, errors: &mut Errors) -> Self {
+        let fields = style.iter().enumerate().map(|(at, original)| {
+            let attrs = FieldAttrs::parse(original, errors);
+            let mut ty = original.ty.clone();
+            ReplaceSelf(item).visit_type_mut(&mut ty);
+            let form = match &attrs.rkyv.with {
+                Some(with) => Form::With(with.clone()),
+                None if attrs.rkyv.omit_bounds || mentions(&ty, |ident| *ident == item.ident) => {
+                    Form::Recursive
+                }
+                None => Form::Plain,
+            };
+            let member = original.ident.clone().map_or_else(
+                || {
+                    Member::Unnamed(Index {
+                        index: u32::try_from(at).unwrap_or(u32::MAX),
+                        span: Span::call_site(),
+                    })
+                },
+                Member::Named,
+            );
+            Field { original, member, ty, attrs, form }
+        });
+        Self { style, fields: fields.collect() }
+    }
+}
+
+impl Field<'_> {
+    /// The name in the schema, and in `Debug`.
+    pub(crate) fn name(&self) -> String {
+        match &self.member {
+            Member::Named(ident) => plain_name(ident),
+            Member::Unnamed(index) => index.index.to_string(),
+        }
+    }
+}
+
+/// An identifier without `r#`.
+pub(crate) fn plain_name(ident: &Ident) -> String {
+    let name = ident.to_string();
+    name.strip_prefix("r#").map_or_else(|| name.clone(), ToOwned::to_owned)
+}
+
+/// Whether a path in `ty` contains an identifier that `wanted` accepts.
+fn mentions(ty: &Type, wanted: impl Fn(&Ident) -> bool) -> bool {
+    struct Search<F>(F, bool);
+
+    impl<'ast, F: Fn(&Ident) -> bool> Visit<'ast> for Search<F> {
+        fn visit_ident(&mut self, ident: &'ast Ident) {
+            self.1 |= (self.0)(ident);
+        }
+    }
+
+    let mut search = Search(wanted, false);
+    search.visit_type(ty);
+    search.1
+}
+
+/// `Self` in a field means the item; where the type is used again it would mean something else.
+struct ReplaceSelf<'a>(&'a DeriveInput);
+
+impl VisitMut for ReplaceSelf<'_> {
+    fn visit_type_mut(&mut self, ty: &mut Type) {
+        if let Type::Path(path) = ty
+            && path.qself.is_none()
+            && path.path.is_ident("Self")
+        {
+            let ident = &self.0.ident;
+            let (_, generics, _) = self.0.generics.split_for_impl();
+            *ty = syn::parse_quote!(#ident #generics);
+        } else {
+            syn::visit_mut::visit_type_mut(self, ty);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Errors: all of them, each where the mistake is.
+
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+
+/// Collects errors. Dropping it without looking at them is a bug of ours, and panics.
+pub(crate) struct Errors {
+    all: Option<Vec<syn::Error>>,
+}
+
+impl Errors {
+    pub(crate) fn new() -> Self {
+        Self { all: Some(Vec::new()) }
+    }
+
+    pub(crate) fn at(&mut self, span: Span, message: impl std::fmt::Display) {
+        self.push(syn::Error::new(span, message));
+    }
+
+    /// Spans everything from the first to the last of the tokens.
+    pub(crate) fn on(&mut self, tokens: impl ToTokens, message: impl std::fmt::Display) {
+        self.push(syn::Error::new_spanned(tokens, message));
+    }
+
+    pub(crate) fn push(&mut self, error: syn::Error) {
+        if let Some(all) = &mut self.all {
+            all.push(error);
+        }
+    }
+
+    /// The errors as the tokens that make the compiler report them; empty if there are none.
+    pub(crate) fn into_tokens(mut self) -> TokenStream {
+        self.all.take().unwrap_or_default().iter().map(syn::Error::to_compile_error).collect()
+    }
+}
+
+impl Drop for Errors {
+    fn drop(&mut self) {
+        assert!(self.all.is_none() || std::thread::panicking(), "speculo-derive dropped its errors unseen");
+    }
+}
+
+/// "`a`, `b` and `c`".
+pub(crate) fn list(names: &[&str]) -> String {
+    match names {
+        [] => "none".to_owned(),
+        [one] => format!("`{one}`"),
+        [init @ .., last] => {
+            let init = init.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            format!("{init} and `{last}`")
+        }
+    }
+}
+
+/// The name that was most likely meant.
+pub(crate) fn nearest<'a>(written: &str, names: &[&'a str]) -> Option<&'a str> {
+    names
+        .iter()
+        .map(|name| (distance(written, name), *name))
+        .filter(|(distance, name)| *distance * 2 <= name.len().max(2))
+        .min()
+        .map(|(_, name)| name)
+}
+
+/// How many characters must be inserted, removed or replaced to turn `from` into `to`.
+fn distance(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (line, wanted) in from.chars().enumerate() {
+        let mut next = vec![line + 1];
+        let mut left = line + 1;
+        for ((pair, above), letter) in row.windows(2).map(|pair| (pair.first(), pair.last())).zip(&to) {
+            let replace = pair.copied().unwrap_or_default() + usize::from(wanted != *letter);
+            left = replace.min(left + 1).min(above.copied().unwrap_or_default() + 1);
+            next.push(left);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+/// A type as a person would write it.
+pub(crate) fn spell(tokens: impl ToTokens) -> String {
+    let mut text = tokens.to_token_stream().to_string();
+    for (from, to) in [
+        (" <", "<"),
+        ("< ", "<"),
+        (" >", ">"),
+        (" ,", ","),
+        (" ::", "::"),
+        (":: ", "::"),
+        ("& ", "&"),
+        (" ;", ";"),
+    ] {
+        text = text.replace(from, to);
+    }
+    text
+}

@@ -1,0 +1,138 @@
+//! The stages in order, and the impls that are ours.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{DeriveInput, Generics, parse_quote};
+
+use crate::ast::{Form, Input};
+use crate::diagnostics::Errors;
+use crate::validate::Verdict;
+use crate::{fallback, key, schema, twin, validate};
+
+pub(crate) fn derive(item: DeriveInput) -> TokenStream {
+    let mut errors = Errors::new();
+    let mut input = Input::new(&item, &mut errors);
+    let verdict = validate::validate(&mut input, &mut errors);
+    // After an error as well: whoever uses the type shall not get errors that follow from this one.
+    let output = match verdict {
+        Verdict::Expand => expand(&input),
+        Verdict::Refuse => fallback::expand(&input),
+    };
+    let errors = errors.into_tokens();
+    quote!(#errors #output)
+}
+
+fn expand(input: &Input<'_>) -> TokenStream {
+    let krate = input.krate();
+    let private = quote!(#krate::__private);
+    let item = &input.original.ident;
+    let vis = &input.original.vis;
+    let archived = input.archived_ident();
+    let generics = bounded(input, &private);
+    let (impl_generics, ty_generics, clause) = generics.split_for_impl();
+
+    let kind = key::kind(input, &generics);
+    let reflect = schema::methods(input, &private);
+    let doc = format!("Gives the [`{item}`] back that this was made from.");
+
+    let debug = (!input.attrs.rkyv.derives_debug).then(|| {
+        quote! {
+            #[automatically_derived]
+            impl #impl_generics ::core::fmt::Debug for #archived #ty_generics #clause {
+                fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    #private::Reflect::show(self, __f)
+                }
+            }
+        }
+    });
+    let equality = (!input.attrs.rkyv.compares_eq).then(|| {
+        quote! {
+            #[automatically_derived]
+            impl #impl_generics ::core::cmp::PartialEq<#item #ty_generics> for #archived #ty_generics #clause {
+                fn eq(&self, __other: &#item #ty_generics) -> bool {
+                    #private::same::<#item #ty_generics>(self, __other)
+                }
+            }
+
+            #[automatically_derived]
+            impl #impl_generics ::core::cmp::PartialEq<#archived #ty_generics> for #item #ty_generics #clause {
+                fn eq(&self, __other: &#archived #ty_generics) -> bool {
+                    #private::same::<#item #ty_generics>(__other, self)
+                }
+            }
+        }
+    });
+    let ours = quote! {
+        const _: () = {
+            #[automatically_derived]
+            impl #impl_generics #private::Field for #item #ty_generics #clause {}
+
+            #kind
+
+            #[automatically_derived]
+            impl #impl_generics #private::Reflect for #archived #ty_generics #clause {
+                #reflect
+            }
+
+            #debug
+            #equality
+
+            #[automatically_derived]
+            impl #impl_generics #archived #ty_generics #clause {
+                #[doc = #doc]
+                #[allow(dead_code, unreachable_pub)]
+                #[must_use]
+                #vis fn to_native(&self) -> #item #ty_generics {
+                    #private::native::<#item #ty_generics>(self)
+                }
+            }
+        };
+    };
+    if input.attrs.external.is_some() {
+        return ours;
+    }
+    let twin = twin::expand(input);
+    quote! {
+        // First, so that the first error is about a field, in our words.
+        #ours
+
+        #[allow(unused_imports)]
+        #[doc(hidden)]
+        use #private::twin_prelude::*;
+        #twin
+    }
+}
+
+/// The item's generics, with a bound for every field.
+fn bounded(input: &Input<'_>, private: &TokenStream) -> Generics {
+    let mut generics = input.original.generics.clone();
+    let params: Vec<_> = generics.type_params().map(|param| param.ident.clone()).collect();
+    let clause = generics.make_where_clause();
+    for param in &params {
+        clause.predicates.push(parse_quote!(#param: 'static));
+    }
+    for field in input.fields() {
+        let ty = &field.ty;
+        let span = field.original.ty.span();
+        match &field.form {
+            Form::Plain => {
+                let field = quote_spanned!(span=> #private::Field);
+                clause.predicates.push(parse_quote!(#ty: #field));
+            }
+            Form::Recursive => {
+                for param in input.params_in(ty) {
+                    clause.predicates.push(parse_quote!(#param: #private::Field));
+                }
+            }
+            Form::With(with) => {
+                if params.iter().any(|_| !input.params_in(ty).is_empty() || !input.params_in(with).is_empty())
+                {
+                    clause.predicates.push(parse_quote!(#with: #private::FieldWith<#ty>));
+                }
+            }
+            Form::Wide | Form::Refused => {}
+        }
+    }
+    generics
+}

@@ -1,0 +1,148 @@
+//! `Reflect` for the archived type: its shape, `Debug`, and equality.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote};
+use syn::{Fields, Ident, Member};
+
+use crate::ast::{Body, Field, Form, Input, Record, plain_name};
+
+/// The type of a field in the archived item.
+pub(crate) fn archived_ty(field: &Field<'_>, private: &TokenStream) -> TokenStream {
+    let ty = &field.ty;
+    match &field.form {
+        Form::Plain | Form::Recursive => quote!(<#ty as #private::rkyv::Archive>::Archived),
+        Form::With(with) => quote!(<#with as #private::rkyv::with::ArchiveWith<#ty>>::Archived),
+        Form::Wide => quote!(<#private::Wide as #private::rkyv::with::ArchiveWith<#ty>>::Archived),
+        Form::Refused => quote!(()),
+    }
+}
+
+/// The three methods of `Reflect`.
+pub(crate) fn methods(input: &Input<'_>, private: &TokenStream) -> TokenStream {
+    let name = plain_name(&input.original.ident);
+    let (shape, show, same) = match &input.body {
+        Body::Struct(record) => {
+            let parts = parts(record, private);
+            let bindings = bindings(record, "__a");
+            let pattern = pattern(record, &bindings);
+            let others = self::bindings(record, "__b");
+            let other_pattern = self::pattern(record, &others);
+            let show = show(&name, record, &bindings, private);
+            (
+                quote!(#private::Shape::Struct { name: #name, fields: #private::lay_out(0, &[#(#parts),*]) }),
+                quote! { let Self #pattern = self; #show },
+                quote! {
+                    let Self #pattern = self;
+                    let Self #other_pattern = __other;
+                    true #(&& #private::Reflect::same(#bindings, #others))*
+                },
+            )
+        }
+        Body::Enum(variants) => {
+            let tags = tags(variants.iter().map(|variant| variant.original));
+            let shapes = variants.iter().zip(tags).map(|(variant, tag)| {
+                let name = plain_name(&variant.original.ident);
+                let parts = parts(&variant.record, private);
+                quote! {
+                    #private::Variant { name: #name, tag: #tag, fields: #private::lay_out(1, &[#(#parts),*]) }
+                }
+            });
+            let shows = variants.iter().map(|variant| {
+                let ident = &variant.original.ident;
+                let bindings = bindings(&variant.record, "__a");
+                let pattern = pattern(&variant.record, &bindings);
+                let show = show(&plain_name(ident), &variant.record, &bindings, private);
+                quote!(Self::#ident #pattern => { #show })
+            });
+            let sames = variants.iter().map(|variant| {
+                let ident = &variant.original.ident;
+                let (left, right) = (bindings(&variant.record, "__a"), bindings(&variant.record, "__b"));
+                let (left_pattern, right_pattern) =
+                    (pattern(&variant.record, &left), pattern(&variant.record, &right));
+                quote! {
+                    (Self::#ident #left_pattern, Self::#ident #right_pattern) => {
+                        true #(&& #private::Reflect::same(#left, #right))*
+                    }
+                }
+            });
+            let others = (variants.len() > 1).then(|| quote!(_ => false,));
+            (
+                quote! {
+                    #private::Shape::Enum {
+                        name: #name,
+                        variants: <#private::Vec<#private::Variant> as ::core::convert::From<_>>::from([#(#shapes),*]),
+                    }
+                },
+                quote!(match self { #(#shows)* }),
+                quote!(match (self, __other) { #(#sames)* #others }),
+            )
+        }
+        Body::Union => return TokenStream::new(),
+    };
+    quote! {
+        fn shape() -> #private::Shape {
+            #shape
+        }
+
+        fn show(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            #show
+        }
+
+        fn same(&self, __other: &Self) -> bool {
+            #same
+        }
+    }
+}
+
+fn parts<'a>(record: &'a Record<'_>, private: &'a TokenStream) -> impl Iterator<Item = TokenStream> + 'a {
+    record.fields.iter().map(move |field| {
+        let name = field.name();
+        let ty = archived_ty(field, private);
+        quote!((#name, #private::TypeRef::of::<#ty>()))
+    })
+}
+
+fn bindings(record: &Record<'_>, prefix: &str) -> Vec<Ident> {
+    (0..record.fields.len()).map(|at| format_ident!("{prefix}{at}", span = Span::mixed_site())).collect()
+}
+
+fn pattern(record: &Record<'_>, bindings: &[Ident]) -> TokenStream {
+    let members: Vec<&Member> = record.fields.iter().map(|field| &field.member).collect();
+    quote!({ #(#members: #bindings,)* })
+}
+
+fn show(name: &str, record: &Record<'_>, bindings: &[Ident], private: &TokenStream) -> TokenStream {
+    let names = record.fields.iter().map(Field::name);
+    match record.style {
+        Fields::Unit => quote!(::core::fmt::Formatter::write_str(__f, #name)),
+        Fields::Named(_) => quote! {
+            let mut __d = ::core::fmt::Formatter::debug_struct(__f, #name);
+            #(::core::fmt::DebugStruct::field(&mut __d, #names, &#private::Shown(#bindings));)*
+            ::core::fmt::DebugStruct::finish(&mut __d)
+        },
+        Fields::Unnamed(_) => quote! {
+            let mut __d = ::core::fmt::Formatter::debug_tuple(__f, #name);
+            #(::core::fmt::DebugTuple::field(&mut __d, &#private::Shown(#bindings));)*
+            ::core::fmt::DebugTuple::finish(&mut __d)
+        },
+    }
+}
+
+/// The tag of each variant: its discriminant, which rkyv gives the archived enum as well.
+fn tags<'a>(variants: impl Iterator<Item = &'a syn::Variant>) -> Vec<TokenStream> {
+    let mut base: Option<&syn::Expr> = None;
+    let mut after = 0_u8;
+    let mut tags = Vec::new();
+    for variant in variants {
+        if let Some((_, discriminant)) = &variant.discriminant {
+            base = Some(discriminant);
+            after = 0;
+        }
+        tags.push(match base {
+            Some(base) => quote!({ const __TAG: u8 = #base; __TAG + #after }),
+            None => quote!(#after),
+        });
+        after = after.wrapping_add(1);
+    }
+    tags
+}

@@ -1,0 +1,117 @@
+//! The copy of the item that rkyv's derives work on, and that is erased behind them.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::{Attribute, Data, Fields, Ident, parse_quote};
+
+use crate::ast::{Field, Form, Input, plain_name};
+
+pub(crate) fn expand(input: &Input<'_>) -> TokenStream {
+    let krate = input.krate();
+    let private = quote!(#krate::__private);
+    let rkyv = quote!(#private::rkyv);
+
+    let mut twin = input.original.clone();
+    twin.attrs.retain(is_rkyv);
+    twin.attrs.push(parse_quote!(#[rkyv(crate = #rkyv)]));
+    if !input.attrs.rkyv.resolver {
+        // rkyv would give its resolver the span of the user's name, and lints would hold the user to it.
+        let name = format!("{}Resolver", plain_name(&input.original.ident));
+        let resolver = Ident::new(&name, Span::call_site());
+        twin.attrs.push(parse_quote!(#[rkyv(resolver = #resolver)]));
+    }
+    twin.attrs.extend(bounds(input, &rkyv));
+
+    let mut fields = input.fields();
+    match &mut twin.data {
+        Data::Struct(data) => twin_fields(&mut data.fields, &mut fields, &private, false),
+        Data::Enum(data) => {
+            for variant in &mut data.variants {
+                variant.attrs.retain(is_rkyv);
+                twin_fields(&mut variant.fields, &mut fields, &private, true);
+            }
+        }
+        Data::Union(_) => {}
+    }
+
+    quote! {
+        #[derive(#rkyv::Archive, #rkyv::Serialize, #rkyv::Deserialize)]
+        #[#private::erase]
+        #twin
+    }
+}
+
+fn is_rkyv(attr: &Attribute) -> bool {
+    attr.path().is_ident("rkyv")
+}
+
+fn twin_fields<'a>(
+    twin: &mut Fields,
+    fields: &mut impl Iterator<Item = &'a Field<'a>>,
+    private: &TokenStream,
+    in_variant: bool,
+) {
+    for (twin, field) in twin.iter_mut().zip(fields) {
+        let docs: Vec<syn::Meta> = twin
+            .attrs
+            .iter()
+            .filter(|attr| attr.path().is_ident("doc"))
+            .map(|attr| attr.meta.clone())
+            .collect();
+        twin.attrs.retain(is_rkyv);
+        if !docs.is_empty() && !field.attrs.rkyv.attr {
+            // One `attr`, as a second would replace the first; an empty line parts it from rkyv's words.
+            twin.attrs.push(parse_quote!(#[rkyv(attr(doc = "", #(#docs),*))]));
+        }
+        match field.form {
+            Form::Wide => twin.attrs.push(parse_quote!(#[rkyv(with = #private::Wide)])),
+            Form::Refused => twin.attrs.push(parse_quote!(#[rkyv(with = #private::Refused)])),
+            Form::Recursive if !field.attrs.rkyv.omit_bounds => {
+                twin.attrs.push(parse_quote!(#[rkyv(omit_bounds)]));
+            }
+            Form::Plain | Form::Recursive | Form::With(_) => {}
+        }
+        if let (true, Some(ident)) = (in_variant, &mut twin.ident) {
+            // rkyv's resolver repeats these fields without docs. Seen as ours, no lint asks the user for them.
+            ident.set_span(ident.span().resolved_at(Span::call_site()));
+        }
+    }
+}
+
+/// Recursive fields have no bounds of their own: what they need is said once, for the whole item.
+fn bounds(input: &Input<'_>, rkyv: &TokenStream) -> Vec<Attribute> {
+    let recursive: Vec<_> = input.fields().filter(|field| matches!(field.form, Form::Recursive)).collect();
+    if recursive.is_empty() {
+        return Vec::new();
+    }
+    let mut params: Vec<&Ident> = recursive.iter().flat_map(|field| input.params_in(&field.ty)).collect();
+    params.sort();
+    params.dedup();
+
+    let mut attrs = Vec::new();
+    if !params.is_empty() {
+        attrs.push(parse_quote!(#[rkyv(archive_bounds(#(#params: #rkyv::Archive),*))]));
+    }
+    if !input.attrs.rkyv.serialize_bounds {
+        attrs.push(parse_quote!(#[rkyv(serialize_bounds(
+            __S: #rkyv::ser::Writer + #rkyv::ser::Allocator + #rkyv::ser::Sharing,
+            <__S as #rkyv::rancor::Fallible>::Error: #rkyv::rancor::Source,
+            #(#params: #rkyv::Serialize<__S>,)*
+        ))]));
+    }
+    if !input.attrs.rkyv.deserialize_bounds {
+        attrs.push(parse_quote!(#[rkyv(deserialize_bounds(
+            __D: #rkyv::de::Pooling,
+            <__D as #rkyv::rancor::Fallible>::Error: #rkyv::rancor::Source,
+            #(<#params as #rkyv::Archive>::Archived: #rkyv::Deserialize<#params, __D>,)*
+        ))]));
+    }
+    if !input.attrs.rkyv.bytecheck {
+        attrs.push(parse_quote!(#[rkyv(bytecheck(bounds(
+            __C: #rkyv::validation::ArchiveContext + #rkyv::validation::SharedContext,
+            <__C as #rkyv::rancor::Fallible>::Error: #rkyv::rancor::Source,
+            #(<#params as #rkyv::Archive>::Archived: #rkyv::bytecheck::CheckBytes<__C>,)*
+        )))]));
+    }
+    attrs
+}

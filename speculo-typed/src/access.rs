@@ -1,0 +1,142 @@
+//! From bytes to `&Archived<T>`. The only file of this crate that contains unsafe code.
+#![expect(unsafe_code, reason = "bytes that were validated once are read again without validating them")]
+
+use core::num::NonZeroUsize;
+
+use rkyv::api::{access_with_context, check_pos_with_context, root_position};
+use rkyv::bytecheck::CheckBytes;
+use rkyv::de::Pool;
+use rkyv::rancor::{BoxedError, Failure, Source};
+use rkyv::validation::Validator;
+use rkyv::validation::archive::ArchiveValidator;
+use rkyv::validation::shared::SharedValidator;
+
+use crate::traits::{Checker, Field, Speculo};
+
+/// Pointers may lead this deep. Validation recurses, and these bytes are not trusted with the stack.
+const MAX_DEPTH: NonZeroUsize = NonZeroUsize::new(512).unwrap();
+
+fn validator(bytes: &[u8]) -> Validator<ArchiveValidator<'_>, SharedValidator> {
+    Validator::new(ArchiveValidator::with_max_depth(bytes, Some(MAX_DEPTH)), SharedValidator::new())
+}
+
+/// Whether the root, at the end of `bytes`, has the room and the alignment of a `T::Archived`.
+#[inline]
+fn root_fits<T: Speculo>(bytes: &[u8]) -> bool {
+    const { assert!(align_of::<T::Archived>() <= 16, "speculo: an archived type is aligned to more than 16 bytes") }
+    bytes
+        .len()
+        .checked_sub(size_of::<T::Archived>())
+        .is_some_and(|root| bytes.as_ptr().wrapping_add(root).cast::<T::Archived>().is_aligned())
+}
+
+/// Whether `bytes` are exactly one archive of a `T`. Gives no reasons: [`explain`] does.
+#[inline]
+pub(crate) fn validate<T: Speculo>(bytes: &[u8]) -> bool {
+    root_fits::<T>(bytes) && {
+        let root = root_position::<T::Archived>(bytes.len());
+        check_pos_with_context::<T::Archived, _, Failure>(bytes, root, &mut validator(bytes)).is_ok()
+    }
+}
+
+/// Why [`validate`] refuses `bytes`, for an error message; empty if it does not.
+#[cold]
+pub(crate) fn explain<T: Speculo>(bytes: &[u8]) -> String {
+    if bytes.len() < size_of::<T::Archived>() {
+        return format!("{} bytes, but the value alone takes {}", bytes.len(), size_of::<T::Archived>());
+    }
+    if !root_fits::<T>(bytes) {
+        return format!("the value does not lie on a multiple of {}", align_of::<T::Archived>());
+    }
+    match checked::<T::Archived, BoxedError>(bytes) {
+        Ok(_) => String::new(),
+        Err(error) => error.to_string(),
+    }
+}
+
+fn checked<A, E: Source>(bytes: &[u8]) -> Result<&A, E>
+where
+    A: rkyv::Portable + for<'a> CheckBytes<Checker<'a, E>>,
+{
+    access_with_context::<A, _, E>(bytes, &mut validator(bytes))
+}
+
+/// The value whose archive `bytes` are.
+///
+/// # Safety
+///
+/// `validate::<T>` returned `true` for exactly these bytes, at an address that is equal modulo 16, and they
+/// have not changed since and do not change while the reference lives.
+#[inline(always)]
+pub(crate) unsafe fn access<T: Speculo>(bytes: &[u8]) -> &T::Archived {
+    debug_assert!(root_fits::<T>(bytes), "only validated bytes are accessed");
+    let root = bytes.len() - size_of::<T::Archived>();
+    let root = bytes.as_ptr().wrapping_add(root).cast::<T::Archived>();
+    // SAFETY: the caller promises that `validate` accepted these bytes. It accepts only if `root`, at
+    // `len - size_of`, lies within `bytes` and is aligned (`root_fits`; alignment depends on the address
+    // modulo 16 only, as `T::Archived` asks for no more than 16), and if rkyv's `CheckBytes` found a valid
+    // `T::Archived` there, which reaches nothing outside of `bytes`. They stay unchanged, as the caller
+    // promises, for the lifetime that the result borrows from `bytes`.
+    unsafe { &*root }
+}
+
+/// Why an archived value could not be turned into its original.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a field of the archived value could not be turned into its original form")]
+#[non_exhaustive]
+pub struct NativeError;
+
+/// Turns an archived value into the original.
+///
+/// # Errors
+///
+/// Fails only where a field says `#[rkyv(with = …)]` and its wrapper refuses, or where shared pointers form
+/// a cycle; a type without either always succeeds.
+///
+/// ```
+/// # use speculo_typed::{Archived, NativeError, Speculo};
+/// #[derive(Speculo)]
+/// struct Door { open: bool, label: String }
+///
+/// fn keep(door: &Archived<Door>) -> Result<Door, NativeError> {
+///     speculo_typed::try_native(door)
+/// }
+/// ```
+pub fn try_native<T: Field>(archived: &T::Archived) -> Result<T, NativeError> {
+    rkyv::api::deserialize_using::<T, _, Failure>(archived, &mut Pool::new()).map_err(|Failure| NativeError)
+}
+
+/// Turns an archived value into the original: `speculo_typed::native::<Door>(door)`, or
+/// `door.to_native()`.
+///
+/// # Panics
+///
+/// Where [`try_native`] fails: never, for types without `#[rkyv(with = …)]` wrappers that refuse values and
+/// without cycles of shared pointers.
+#[must_use]
+#[track_caller]
+pub fn native<T: Field>(archived: &T::Archived) -> T {
+    match try_native(archived) {
+        Ok(value) => value,
+        Err(error) => {
+            panic!("{error}: a `#[rkyv(with = …)]` wrapper refused it; `try_native` returns the error")
+        }
+    }
+}
+
+/// Whether `archived` holds `value`: encodes `value` and compares the two archives.
+#[doc(hidden)]
+#[must_use]
+pub fn same<T: Speculo>(archived: &T::Archived, value: &T) -> bool {
+    use crate::reflect::Reflect;
+
+    let mut encoder = crate::encode::Encoder::new();
+    let mut bytes = rkyv::util::AlignedVec::<16>::new();
+    let Ok(len) = encoder.encode(value, &mut []) else { return false };
+    bytes.resize(len, 0);
+    if encoder.encode(value, &mut bytes) != Ok(len) || !validate::<T>(&bytes) {
+        return false;
+    }
+    // SAFETY: `validate` has just accepted these bytes, which nothing else can reach.
+    archived.same(unsafe { access::<T>(&bytes) })
+}

@@ -1,0 +1,79 @@
+//! The standard library's types that can be parts of shared values.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::ffi::CString;
+use std::hash::{BuildHasher, Hash};
+use std::marker::{PhantomData, PhantomPinned};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use std::num::{
+    NonZeroI8, NonZeroI16, NonZeroI32, NonZeroI64, NonZeroI128, NonZeroU8, NonZeroU16, NonZeroU32,
+    NonZeroU64, NonZeroU128,
+};
+use std::ops::{Bound, Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::traits::Field;
+
+macro_rules! plain {
+    ($($ty:ty)*) => { $(impl Field for $ty {})* };
+}
+
+plain! {
+    () bool char u8 u16 u32 u64 u128 i8 i16 i32 i64 i128 f32 f64
+    NonZeroU8 NonZeroU16 NonZeroU32 NonZeroU64 NonZeroU128
+    NonZeroI8 NonZeroI16 NonZeroI32 NonZeroI64 NonZeroI128
+    String Box<str> Rc<str> Arc<str> CString Duration RangeFull PhantomPinned
+    Ipv4Addr Ipv6Addr IpAddr SocketAddrV4 SocketAddrV6 SocketAddr
+}
+
+macro_rules! around {
+    ($($ty:ident)*) => { $(impl<T: Field> Field for $ty<T> {})* };
+}
+
+around! { Vec VecDeque Box Rc Arc Option Range RangeInclusive RangeFrom RangeTo RangeToInclusive Bound }
+
+impl<T: Field> Field for Box<[T]> {}
+impl<T: Field> Field for Rc<[T]> {}
+impl<T: Field> Field for Arc<[T]> {}
+impl<T: Field, const N: usize> Field for [T; N] {}
+impl<T: Field, E: Field> Field for Result<T, E> {}
+impl<T: Send + Sync + ?Sized + 'static> Field for PhantomData<T> {}
+
+impl<K, V, S> Field for HashMap<K, V, S>
+where
+    K: Field<Archived: Eq + Hash> + Eq + Hash,
+    V: Field,
+    S: BuildHasher + Default + 'static,
+{
+}
+
+impl<K, S> Field for HashSet<K, S>
+where
+    K: Field<Archived: Eq + Hash> + Eq + Hash,
+    S: BuildHasher + Default + 'static,
+{
+}
+
+impl<K: Field<Archived: Ord> + Ord, V: Field> Field for BTreeMap<K, V> {}
+impl<K: Field<Archived: Ord> + Ord> Field for BTreeSet<K> {}
+
+macro_rules! tuples {
+    ($($($param:ident)*;)*) => { $(impl<$($param: Field),*> Field for ($($param,)*) {})* };
+}
+
+tuples! {
+    A;
+    A B;
+    A B C;
+    A B C D;
+    A B C D E;
+    A B C D E F;
+    A B C D E F G;
+    A B C D E F G H;
+    A B C D E F G H I;
+    A B C D E F G H I J;
+    A B C D E F G H I J K;
+    A B C D E F G H I J K L;
+}

@@ -1,0 +1,120 @@
+//! What the output of `#[derive(Speculo)]` names. No part of the interface.
+
+pub use rkyv;
+pub use speculo_derive::__erase as erase;
+
+pub use crate::access::{native, same};
+pub use crate::encode::{Sink, SliceWriter};
+pub use crate::reflect::{Reflect, Shape, Shown, TypeRef, Variant, lay_out};
+pub use crate::traits::{Checker, Field, Speculo};
+pub use std::string::String;
+pub use std::vec::Vec;
+
+use rkyv::primitive::{ArchivedI64, ArchivedU64};
+use rkyv::rancor::Fallible;
+use rkyv::with::{ArchiveWith, DeserializeWith, SerializeWith};
+use rkyv::{Archive, Place, Serialize};
+
+/// Names that rkyv's derives use without a path, for crates without the standard prelude.
+pub mod twin_prelude {
+    pub use core::cmp::{PartialEq, PartialOrd};
+    pub use core::marker::Sized;
+}
+
+/// Archives `usize` and `isize` as 64 bits. rkyv's own form has 32 and drops the rest.
+#[derive(Debug)]
+pub struct Wide;
+
+/// A target with a wider `usize` does not exist: these casts keep every bit.
+macro_rules! wide {
+    ($($native:ty, $wide:ty, $archived:ty;)*) => { $(
+        impl ArchiveWith<$native> for Wide {
+            type Archived = $archived;
+            type Resolver = ();
+
+            #[inline]
+            fn resolve_with(field: &$native, (): (), out: Place<$archived>) {
+                (*field as $wide).resolve((), out);
+            }
+        }
+
+        impl<S: Fallible + ?Sized> SerializeWith<$native, S> for Wide {
+            #[inline]
+            fn serialize_with(field: &$native, serializer: &mut S) -> Result<(), S::Error> {
+                (*field as $wide).serialize(serializer)
+            }
+        }
+
+        impl<D: Fallible<Error: rkyv::rancor::Source> + ?Sized> DeserializeWith<$archived, $native, D> for Wide {
+            #[inline]
+            fn deserialize_with(archived: &$archived, _: &mut D) -> Result<$native, D::Error> {
+                use rkyv::rancor::ResultExt;
+
+                <$native>::try_from(archived.to_native()).into_error()
+            }
+        }
+    )* };
+}
+
+wide! {
+    usize, u64, ArchivedU64;
+    isize, i64, ArchivedI64;
+}
+
+/// Stands in for a field that the derive has refused, so that the refusal is the only error.
+#[derive(Debug)]
+pub struct Refused;
+
+impl<F: ?Sized> ArchiveWith<F> for Refused {
+    type Archived = ();
+    type Resolver = ();
+
+    fn resolve_with(_: &F, (): (), _: Place<()>) {}
+}
+
+impl<F: ?Sized, S: Fallible + ?Sized> SerializeWith<F, S> for Refused {
+    fn serialize_with(_: &F, _: &mut S) -> Result<(), S::Error> {
+        Ok(())
+    }
+}
+
+impl<F, D: Fallible + ?Sized> DeserializeWith<(), F, D> for Refused {
+    fn deserialize_with((): &(), _: &mut D) -> Result<F, D::Error> {
+        unreachable!("only programs that do not compile contain this")
+    }
+}
+
+/// All that a field with `#[rkyv(with = …)]` needs of its wrapper, where either mentions a type parameter.
+pub trait FieldWith<F>:
+    ArchiveWith<
+        F,
+        Archived: Reflect
+                      + Send
+                      + Sync
+                      + for<'a> rkyv::bytecheck::CheckBytes<Checker<'a, rkyv::rancor::Failure>>
+                      + for<'a> rkyv::bytecheck::CheckBytes<Checker<'a, rkyv::rancor::BoxedError>>,
+    > + for<'a> SerializeWith<F, Sink<'a>>
+    + DeserializeWith<
+        <Self as ArchiveWith<F>>::Archived,
+        F,
+        rkyv::rancor::Strategy<rkyv::de::Pool, rkyv::rancor::Failure>,
+    >
+{
+}
+
+impl<F, W> FieldWith<F> for W where
+    W: ArchiveWith<
+            F,
+            Archived: Reflect
+                          + Send
+                          + Sync
+                          + for<'a> rkyv::bytecheck::CheckBytes<Checker<'a, rkyv::rancor::Failure>>
+                          + for<'a> rkyv::bytecheck::CheckBytes<Checker<'a, rkyv::rancor::BoxedError>>,
+        > + for<'a> SerializeWith<F, Sink<'a>>
+        + DeserializeWith<
+            <Self as ArchiveWith<F>>::Archived,
+            F,
+            rkyv::rancor::Strategy<rkyv::de::Pool, rkyv::rancor::Failure>,
+        >
+{
+}

@@ -1,0 +1,263 @@
+//! Two descriptors side by side, for a person to read.
+
+use core::fmt::Write;
+use std::collections::HashSet;
+
+use super::parse::{Field, Parsed, Shape, Type, parse};
+
+/// Differences that are told; a schema that differs more is another one.
+const MAX_LINES: usize = 8;
+/// Pairs of types that are compared: forged descriptors could pair every type with every other.
+const MAX_PAIRS: usize = 4096;
+/// Types within types that are spelled out in a name: `Vec<Option<Vec<…>>>`.
+const MAX_NESTING: usize = 6;
+
+/// Says where the type that is `published` differs from `ours`, path by path; empty if they do not differ.
+///
+/// Both are descriptors ([`Schema`](super::Schema)) or anything else: no bytes make this panic or take long.
+#[must_use]
+pub fn diff(published: &[u8], ours: &[u8]) -> String {
+    if published == ours {
+        return String::new();
+    }
+    match (parse(published), parse(ours)) {
+        (Some(published), Some(ours)) => Diff::new(&published, &ours).run(),
+        (None, _) => "the published schema cannot be read: it is damaged, or of another version".to_owned(),
+        (_, None) => "our own schema cannot be read".to_owned(),
+    }
+}
+
+struct Diff<'a> {
+    published: &'a Parsed<'a>,
+    ours: &'a Parsed<'a>,
+    seen: HashSet<(u32, u32)>,
+    todo: Vec<(String, u32, u32)>,
+    lines: Vec<String>,
+}
+
+impl<'a> Diff<'a> {
+    fn new(published: &'a Parsed<'a>, ours: &'a Parsed<'a>) -> Self {
+        Self { published, ours, seen: HashSet::new(), todo: Vec::new(), lines: Vec::new() }
+    }
+
+    fn run(mut self) -> String {
+        self.whole();
+        let root = self.ours.types.first().map_or("", |root| root.name).to_owned();
+        self.push(root, 0, 0);
+        // Breadth first: differences near the root explain those below.
+        let mut next = 0;
+        while let Some((path, left, right)) = self.todo.get(next).cloned() {
+            next += 1;
+            if self.lines.len() > MAX_LINES {
+                break;
+            }
+            self.types(&path, left, right);
+        }
+        if self.lines.is_empty() {
+            return "the two schemas differ in nothing that has a name".to_owned();
+        }
+        if self.lines.len() > MAX_LINES {
+            self.lines.truncate(MAX_LINES);
+            self.lines.push("…".to_owned());
+        }
+        self.lines.join("; ")
+    }
+
+    fn whole(&mut self) {
+        let (left, right) = (self.published, self.ours);
+        if left.format != right.format {
+            self.lines.push(format!("published in the format `{}`, here `{}`", left.format, right.format));
+        }
+        if left.facts != right.facts {
+            let [size, align, align64, order] = left.facts;
+            let [our_size, our_align, our_align64, our_order] = right.facts;
+            self.lines.push(format!(
+                "published with {size}-byte lengths, alignments {align} and {align64}, {} byte order; \
+                 here {our_size}-byte lengths, alignments {our_align} and {our_align64}, {} byte order",
+                order_name(order),
+                order_name(our_order),
+            ));
+        }
+        if left.kind != right.kind {
+            self.lines.push(format!("published as {}, here {}", kind_name(left.kind), kind_name(right.kind)));
+        } else if left.key != right.key {
+            self.lines.push(format!(
+                "published with the key `{}`, here `{}`",
+                left.key.join(", "),
+                right.key.join(", ")
+            ));
+        }
+    }
+
+    fn push(&mut self, path: String, left: u32, right: u32) {
+        if self.seen.len() < MAX_PAIRS && self.seen.insert((left, right)) {
+            self.todo.push((path, left, right));
+        }
+    }
+
+    fn types(&mut self, path: &str, left: u32, right: u32) {
+        let (published, ours) = (self.published, self.ours);
+        let (Some(a), Some(b)) = (get(published, left), get(ours, right)) else { return };
+        let same_kind = match (&a.shape, &b.shape) {
+            (Shape::Struct(a), Shape::Struct(b)) => {
+                self.fields(path, a, b);
+                true
+            }
+            (Shape::Enum(a), Shape::Enum(b)) => {
+                self.variants(path, a, b);
+                true
+            }
+            (Shape::Container { len, parts }, Shape::Container { len: our_len, parts: our_parts })
+                if a.name == b.name && len == our_len && parts.len() == our_parts.len() =>
+            {
+                for (at, (left, right)) in parts.iter().zip(our_parts).enumerate() {
+                    self.push(format!("{path}{}", part_name(a.name, at)), *left, *right);
+                }
+                return;
+            }
+            (Shape::Leaf, Shape::Leaf) => a.name == b.name,
+            _ => false,
+        };
+        if !same_kind || a.name != b.name {
+            self.lines.push(format!(
+                "{path}: published as `{}`, here `{}`",
+                spell(published, left, 0),
+                spell(ours, right, 0)
+            ));
+        } else if (a.size, a.align) != (b.size, b.align) && matches!(a.shape, Shape::Leaf) {
+            self.lines.push(format!(
+                "{path}: published with {} bytes aligned to {}, here {} aligned to {}",
+                a.size, a.align, b.size, b.align
+            ));
+        }
+    }
+
+    fn fields(&mut self, path: &str, published: &[Field<'_>], ours: &[Field<'_>]) {
+        let before = self.lines.len();
+        for field in published {
+            match ours.iter().find(|other| other.name == field.name) {
+                Some(other) => self.push(format!("{path}.{}", field.name), field.ty, other.ty),
+                None => self.lines.push(format!("{path}.{}: published, missing here", field.name)),
+            }
+        }
+        let names: HashSet<&str> = published.iter().map(|field| field.name).collect();
+        for field in ours.iter().filter(|field| !names.contains(field.name)) {
+            self.lines.push(format!("{path}.{}: not published, expected here", field.name));
+        }
+        let order =
+            |fields: &[Field<'_>]| fields.iter().map(|field| field.name.to_owned()).collect::<Vec<_>>();
+        if self.lines.len() == before && order(published) != order(ours) {
+            self.lines.push(format!(
+                "{path}: published in the order `{}`, here `{}`",
+                order(published).join(", "),
+                order(ours).join(", ")
+            ));
+        }
+        // Offsets follow from types and order, which a forged descriptor need not respect.
+        let moved = |field: &&Field<'_>| {
+            ours.iter().any(|other| {
+                other.name == field.name && other.offset != field.offset && self.same_leaf(field.ty, other.ty)
+            })
+        };
+        if self.lines.len() == before && published.len() == ours.len() {
+            if let Some(field) = published.first().filter(moved) {
+                self.lines.push(format!("{path}.{}: published at another place", field.name));
+            }
+        }
+    }
+
+    fn same_leaf(&self, left: u32, right: u32) -> bool {
+        match (get(self.published, left), get(self.ours, right)) {
+            (Some(a), Some(b)) => matches!(a.shape, Shape::Leaf) && a.name == b.name,
+            _ => false,
+        }
+    }
+
+    fn variants(
+        &mut self,
+        path: &str,
+        published: &[super::parse::Variant<'_>],
+        ours: &[super::parse::Variant<'_>],
+    ) {
+        for variant in published {
+            let here = format!("{path}::{}", variant.name);
+            match ours.iter().find(|other| other.name == variant.name) {
+                Some(other) if other.tag == variant.tag => self.fields(&here, &variant.fields, &other.fields),
+                Some(other) => {
+                    self.lines
+                        .push(format!("{here}: published as number {}, here {}", variant.tag, other.tag));
+                }
+                None => self.lines.push(format!("{here}: published, missing here")),
+            }
+        }
+        let names: HashSet<&str> = published.iter().map(|variant| variant.name).collect();
+        for variant in ours.iter().filter(|variant| !names.contains(variant.name)) {
+            self.lines.push(format!("{path}::{}: not published, expected here", variant.name));
+        }
+    }
+}
+
+fn get<'a>(parsed: &'a Parsed<'a>, index: u32) -> Option<&'a Type<'a>> {
+    parsed.types.get(usize::try_from(index).ok()?)
+}
+
+/// How one gets from a container to its part.
+fn part_name(container: &str, at: usize) -> String {
+    match (container, at) {
+        ("Vec" | "array" | "Box<[]>" | "Rc<[]>" | "HashSet" | "BTreeSet", _) => "[]".to_owned(),
+        ("HashMap" | "BTreeMap", 0) => "[key]".to_owned(),
+        ("HashMap" | "BTreeMap", _) => "[]".to_owned(),
+        ("tuple", at) => format!(".{at}"),
+        ("Result", 0) => "::Ok".to_owned(),
+        ("Result", _) => "::Err".to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// A type as Rust would write it.
+fn spell(parsed: &Parsed<'_>, index: u32, nesting: usize) -> String {
+    let Some(ty) = get(parsed, index) else { return "?".to_owned() };
+    let Shape::Container { len, parts } = &ty.shape else { return ty.name.to_owned() };
+    if nesting >= MAX_NESTING {
+        return format!("{}<…>", ty.name);
+    }
+    let mut spelled =
+        parts.iter().take(12).map(|part| spell_part(parsed, *part, nesting)).collect::<Vec<_>>();
+    if parts.len() > spelled.len() {
+        spelled.push("…".to_owned());
+    }
+    let inner = spelled.join(", ");
+    match ty.name {
+        "array" => format!("[{inner}; {len}]"),
+        "tuple" if parts.len() == 1 => format!("({inner},)"),
+        "tuple" => format!("({inner})"),
+        "Box<[]>" => format!("Box<[{inner}]>"),
+        "Rc<[]>" => format!("Rc<[{inner}]>"),
+        name => format!("{name}<{inner}>"),
+    }
+}
+
+/// Wide and deep at once would be exponential: below the first level only narrow containers are spelled.
+fn spell_part(parsed: &Parsed<'_>, index: u32, nesting: usize) -> String {
+    let wide = get(parsed, index)
+        .is_some_and(|ty| matches!(&ty.shape, Shape::Container { parts, .. } if parts.len() > 2));
+    let mut text = if wide && nesting > 0 { "(…)".to_owned() } else { spell(parsed, index, nesting + 1) };
+    if text.len() > 512 {
+        text.clear();
+        let _ = text.write_str("…");
+    }
+    text
+}
+
+fn kind_name(kind: u8) -> &'static str {
+    match kind {
+        0 => "a stream",
+        1 => "keyed values",
+        2 => "a singleton",
+        _ => "an unknown kind",
+    }
+}
+
+fn order_name(order: u8) -> &'static str {
+    if order == 0 { "little-endian" } else { "big-endian" }
+}

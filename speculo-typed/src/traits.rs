@@ -1,0 +1,125 @@
+//! What a type must be to be shared.
+
+use core::fmt::Debug;
+
+use rkyv::bytecheck::CheckBytes;
+use rkyv::de::Pool;
+use rkyv::rancor::{BoxedError, Failure, Strategy};
+use rkyv::validation::Validator;
+use rkyv::validation::archive::ArchiveValidator;
+use rkyv::validation::shared::SharedValidator;
+use rkyv::{Archive, Deserialize, Portable, Serialize};
+
+use crate::encode::Sink;
+use crate::key::{Key, KeyBuf};
+use crate::reflect::Reflect;
+
+/// What checks archives, as rkyv's traits want it named.
+pub type Checker<'a, E> = Strategy<Validator<ArchiveValidator<'a>, SharedValidator>, E>;
+
+/// How the values of an area replace each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Every value stands for itself, until it expires.
+    Stream,
+    /// A value replaces the one with an equal key: `#[speculo(key)]`.
+    Keyed,
+    /// A value replaces the one before: `#[speculo(singleton)]`.
+    Singleton,
+}
+
+/// A type that can be part of a shared value.
+///
+/// Implemented for the types of the standard library that have a portable form, and for every type with
+/// `#[derive(Speculo)]`. `usize` and `isize` have none, as their size differs between machines: the derive
+/// widens them to 64 bits where they are fields, and anything else takes `u64`.
+///
+/// A field of a type from another crate gets by without this trait if it says
+/// `#[rkyv(with = …)]`; `rkyv::with::Identity` stands for "as it is".
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be shared between processes",
+    label = "`{Self}` has no form that other processes can read",
+    note = "if `{Self}` is yours, add `#[derive(Speculo)]` to it",
+    note = "the form of a type from another crate is chosen with `#[rkyv(with = …)]` on the field"
+)]
+pub trait Field:
+    Archive<
+        Archived: Portable
+                      + Reflect
+                      + Send
+                      + Sync
+                      + for<'a> CheckBytes<Checker<'a, Failure>>
+                      + for<'a> CheckBytes<Checker<'a, BoxedError>>
+                      + Deserialize<Self, Strategy<Pool, Failure>>,
+    > + for<'a> Serialize<Sink<'a>>
+    + Sized
+    + 'static
+{
+}
+
+/// A type that can be shared between processes: `#[derive(Speculo)]` on a plain struct or enum.
+///
+/// This is the one bound that generic code needs.
+///
+/// ```
+/// use speculo_typed::{Archived, Kind, Speculo};
+///
+/// #[derive(Speculo)]
+/// struct Door {
+///     #[speculo(key)]
+///     id: u32,
+///     open: bool,
+///     label: String,
+/// }
+///
+/// assert_eq!(Door::KIND, Kind::Keyed);
+///
+/// fn describe<T: Speculo>(value: &Archived<T>) -> String {
+///     format!("{value:?}")
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be shared: it does not derive `Speculo`",
+    label = "add `#[derive(Speculo)]` to `{Self}`"
+)]
+pub trait Speculo: Field + Archive<Archived: Debug> {
+    /// How values of this type replace each other.
+    const KIND: Kind;
+
+    /// The names of the key's fields, in the order of the key.
+    #[doc(hidden)]
+    const __KEY_FIELDS: &'static [&'static str] = &[];
+
+    /// Appends the canonical bytes of this value's key; nothing for types without one.
+    #[doc(hidden)]
+    #[inline]
+    fn __encode_key(&self, _out: &mut KeyBuf) {}
+}
+
+/// A type whose values are told apart by a key: `#[speculo(key)]` on one or more fields.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no key",
+    label = "values of this type are not looked up by key",
+    note = "add `#[speculo(key)]` to the field of `{Self}` that tells its values apart"
+)]
+pub trait Keyed: Speculo {
+    /// The type of the key field; a tuple, in the order of the declaration, if there are several.
+    type Key: Key;
+}
+
+/// A type of which an area holds one value, replaced by the next: `#[speculo(singleton)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a singleton",
+    label = "an area holds many values of this type",
+    note = "add `#[speculo(singleton)]` to `{Self}` if an area shall hold one value of it"
+)]
+pub trait Singleton: Speculo {}
+
+/// A type whose values are messages, one after the other: neither keys nor `#[speculo(singleton)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a stream of messages",
+    label = "a value of this type replaces another one",
+    note = "types without `#[speculo(key)]` and `#[speculo(singleton)]` are streams"
+)]
+pub trait Stream: Speculo {}

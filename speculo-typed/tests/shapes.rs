@@ -1,0 +1,284 @@
+//! Every shape of item derives, and what it derives works.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::fmt::Debug;
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use speculo_typed::__private::rkyv;
+use speculo_typed::{Archived, Kind, Speculo, SpeculoKey};
+
+/// There and back: through bytes, equality with the archive, `to_native`.
+fn round_trip<T: Speculo + PartialEq + Debug>(value: &T) -> String
+where
+    for<'a> T: rkyv::Serialize<
+            rkyv::api::high::HighSerializer<
+                rkyv::util::AlignedVec,
+                rkyv::ser::allocator::ArenaHandle<'a>,
+                rkyv::rancor::Error,
+            >,
+        >,
+    for<'a> Archived<T>:
+        rkyv::bytecheck::CheckBytes<rkyv::api::high::HighValidator<'a, rkyv::rancor::Error>> + PartialEq<T>,
+{
+    let bytes = rkyv::to_bytes::<rkyv::rancor::Error>(value).expect("serialized");
+    let archived = rkyv::access::<Archived<T>, rkyv::rancor::Error>(&bytes).expect("validated");
+    assert!(archived == value, "{archived:?} == {value:?}");
+    assert_eq!(&speculo_typed::native::<T>(archived), value);
+    format!("{archived:?}")
+}
+
+#[derive(Speculo, Debug, PartialEq)]
+struct Door {
+    #[speculo(key)]
+    id: u32,
+    open: bool,
+    label: String,
+}
+
+#[derive(Speculo, Debug, PartialEq)]
+struct Pair(u8, String);
+
+#[derive(Speculo, Debug, PartialEq)]
+struct Nothing;
+
+#[derive(Speculo, Debug, PartialEq)]
+struct Empty {}
+
+#[derive(Speculo, Debug, PartialEq)]
+enum Event {
+    Quiet,
+    Moved(i32, f64),
+    Opened { door: u32, by: Option<String> },
+}
+
+#[derive(Speculo, Debug, PartialEq)]
+enum Numbered {
+    Two = 2,
+    Three,
+    Nine = 9,
+}
+
+#[derive(Speculo, Debug, PartialEq)]
+struct Everything {
+    numbers: (u8, i8, u16, i16, u32, i32, u64, i64, u128, i128),
+    floats: (f32, f64),
+    letter: char,
+    unit: (),
+    wide: usize,
+    negative: isize,
+    list: Vec<Pair>,
+    queue: VecDeque<u16>,
+    fixed: [f32; 3],
+    boxed: Box<u32>,
+    text: Box<str>,
+    slice: Box<[u16]>,
+    shared: Arc<String>,
+    shared_text: Arc<str>,
+    maybe: Option<Pair>,
+    outcome: Result<u8, String>,
+    map: HashMap<String, Vec<u8>>,
+    set: HashSet<u32>,
+    tree: BTreeMap<u32, Pair>,
+    leaves: BTreeSet<String>,
+    time: Duration,
+    range: std::ops::Range<u32>,
+    address: IpAddr,
+    non_zero: NonZeroU32,
+    marker: std::marker::PhantomData<u8>,
+}
+
+fn everything() -> Everything {
+    Everything {
+        numbers: (1, -2, 3, -4, 5, -6, 7, -8, 9, -10),
+        floats: (1.5, -2.5),
+        letter: 'ß',
+        unit: (),
+        wide: usize::MAX,
+        negative: isize::MIN,
+        list: vec![Pair(1, "one".into()), Pair(2, "something longer than inline".into())],
+        queue: [1, 2, 3].into(),
+        fixed: [1.0, 2.0, 3.0],
+        boxed: Box::new(7),
+        text: "boxed".into(),
+        slice: [1, 2].into(),
+        shared: Arc::new("shared".into()),
+        shared_text: "shared text".into(),
+        maybe: Some(Pair(3, String::new())),
+        outcome: Err("no".into()),
+        map: (0..40).map(|n: u8| (n.to_string(), vec![n; 3])).collect(),
+        set: (0..40).collect(),
+        tree: (0..40).map(|n: u32| (n, Pair(1, n.to_string()))).collect(),
+        leaves: ["a".to_owned(), "b".to_owned()].into(),
+        time: Duration::from_millis(1500),
+        range: 2..5,
+        address: "::1".parse().expect("an address"),
+        non_zero: NonZeroU32::MIN,
+        marker: std::marker::PhantomData,
+    }
+}
+
+#[derive(Speculo, Debug, PartialEq)]
+struct Generic<T, const N: usize>
+where
+    T: Debug,
+{
+    list: [Option<T>; N],
+    count: u64,
+}
+
+#[derive(Speculo, Debug, PartialEq)]
+struct List {
+    value: u32,
+    next: Option<Box<Self>>,
+}
+
+#[derive(Speculo, Debug, PartialEq)]
+enum Tree<T> {
+    Leaf(T),
+    Node(Vec<Tree<T>>),
+}
+
+#[derive(Speculo, Debug, PartialEq)]
+#[speculo(singleton)]
+struct Config {
+    level: u8,
+}
+
+#[derive(Speculo, SpeculoKey, Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Side {
+    Left,
+    Right,
+}
+
+#[derive(Speculo, Debug, PartialEq)]
+struct Mirror {
+    #[speculo(key)]
+    side: Side,
+    folded: bool,
+    #[speculo(key)]
+    floor: i8,
+}
+
+#[derive(Speculo, Debug, PartialEq)]
+struct Adapted {
+    #[rkyv(with = rkyv::with::AsBox)]
+    boxed: u32,
+    #[rkyv(with = rkyv::with::Skip)]
+    skipped: u32,
+    r#type: u8,
+}
+
+#[derive(rkyv::Archive, rkyv::Serialize, rkyv::Deserialize, Speculo, Debug, PartialEq)]
+#[rkyv(crate = rkyv, archived = FarPoint)]
+#[speculo(external)]
+struct Point {
+    x: i32,
+    #[rkyv(with = rkyv::with::AsBox)]
+    y: i32,
+}
+
+macro_rules! made {
+    ($name:ident, $field:ident: $ty:ty) => {
+        #[derive(Speculo, Debug, PartialEq)]
+        struct $name {
+            $field: $ty,
+        }
+    };
+}
+
+made!(Made, field: Vec<u8>);
+
+#[test]
+fn structs_round_trip() {
+    let door = Door { id: 7, open: true, label: "rear".into() };
+    assert_eq!(round_trip(&door), r#"Door { id: 7, open: true, label: "rear" }"#);
+    assert_eq!(round_trip(&Pair(1, "x".into())), r#"Pair(1, "x")"#);
+    assert_eq!(round_trip(&Nothing), "Nothing");
+    assert_eq!(round_trip(&Empty {}), "Empty");
+    assert_eq!(round_trip(&Made { field: vec![1] }), "Made { field: [1] }");
+    assert_eq!(round_trip(&Point { x: 1, y: 2 }), "Point { x: 1, y: 2 }");
+    assert_eq!(round_trip(&Config { level: 3 }), "Config { level: 3 }");
+    assert_eq!(
+        round_trip(&Adapted { boxed: 1, skipped: 0, r#type: 3 }),
+        "Adapted { boxed: 1, skipped: (), type: 3 }"
+    );
+}
+
+#[test]
+fn enums_round_trip() {
+    assert_eq!(round_trip(&Event::Quiet), "Quiet");
+    assert_eq!(round_trip(&Event::Moved(-3, 0.5)), "Moved(-3, 0.5)");
+    let opened = Event::Opened { door: 1, by: Some("me".into()) };
+    assert_eq!(round_trip(&opened), r#"Opened { door: 1, by: Some("me") }"#);
+    for value in [Numbered::Two, Numbered::Three, Numbered::Nine] {
+        assert_eq!(round_trip(&value), format!("{value:?}"));
+    }
+}
+
+#[test]
+fn containers_round_trip() {
+    let everything = everything();
+    let shown = round_trip(&everything);
+    for part in ["wide: 18446744073709551615", "time: 1.5s", "range: 2..5", "address: ::1", "letter: 'ß'"] {
+        assert!(shown.contains(part), "{part} in {shown}");
+    }
+}
+
+#[test]
+fn generic_and_recursive_types_round_trip() {
+    let generic = Generic { list: [Some("a".to_owned()), None], count: 2 };
+    assert_eq!(round_trip(&generic), r#"Generic { list: [Some("a"), None], count: 2 }"#);
+    let list = List { value: 1, next: Some(Box::new(List { value: 2, next: None })) };
+    assert_eq!(round_trip(&list), "List { value: 1, next: Some(List { value: 2, next: None }) }");
+    let tree = Tree::Node(vec![Tree::Leaf("x".to_owned()), Tree::Node(Vec::new())]);
+    assert_eq!(round_trip(&tree), r#"Node([Leaf("x"), Node([])])"#);
+}
+
+#[test]
+fn archives_differ_from_other_values() {
+    let bytes = rkyv::to_bytes::<rkyv::rancor::Error>(&everything()).expect("serialized");
+    let archived = rkyv::access::<Archived<Everything>, rkyv::rancor::Error>(&bytes).expect("validated");
+    let mut other = everything();
+    assert!(*archived == other && other == *archived);
+    other.map.insert("39".into(), vec![]);
+    assert!(*archived != other);
+    assert_eq!(archived.to_native(), everything());
+}
+
+#[test]
+fn kinds_follow_from_attributes() {
+    assert_eq!(Door::KIND, Kind::Keyed);
+    assert_eq!(Config::KIND, Kind::Singleton);
+    assert_eq!(Pair::KIND, Kind::Stream);
+}
+
+#[test]
+fn keys_come_from_key_fields() {
+    use speculo_typed::{KeyBuf, Keyed};
+
+    fn key<T: Keyed>(value: &T) -> T::Key {
+        let mut out = KeyBuf::new();
+        value.__encode_key(&mut out);
+        speculo_typed::key::decode(out.as_slice()).expect("decodes")
+    }
+
+    assert_eq!(key(&Door { id: 7, open: true, label: String::new() }), 7);
+    let mirror = Mirror { side: Side::Right, folded: false, floor: -1 };
+    assert_eq!(key(&mirror), (Side::Right, -1));
+    let _ = Cow::Borrowed("");
+}
+
+#[test]
+fn types_in_functions_derive() {
+    #[derive(Speculo, Debug, PartialEq)]
+    struct Local {
+        inner: Vec<Door>,
+    }
+
+    let local = Local { inner: vec![Door { id: 1, open: false, label: "l".into() }] };
+    assert_eq!(round_trip(&local), r#"Local { inner: [Door { id: 1, open: false, label: "l" }] }"#);
+}
