@@ -24,11 +24,11 @@ pub(crate) fn expand(input: &Input<'_>) -> TokenStream {
 
     let mut fields = input.fields();
     match &mut twin.data {
-        Data::Struct(data) => twin_fields(&mut data.fields, &mut fields, &private, false),
+        Data::Struct(data) => twin_fields(&mut data.fields, &mut fields, &private),
         Data::Enum(data) => {
             for variant in &mut data.variants {
                 variant.attrs.retain(is_rkyv);
-                twin_fields(&mut variant.fields, &mut fields, &private, true);
+                twin_fields(&mut variant.fields, &mut fields, &private);
             }
         }
         Data::Union(_) => {}
@@ -49,7 +49,6 @@ fn twin_fields<'a>(
     twin: &mut Fields,
     fields: &mut impl Iterator<Item = &'a Field<'a>>,
     private: &TokenStream,
-    in_variant: bool,
 ) {
     for (twin, field) in twin.iter_mut().zip(fields) {
         let docs: Vec<syn::Meta> = twin
@@ -70,10 +69,6 @@ fn twin_fields<'a>(
                 twin.attrs.push(parse_quote!(#[rkyv(omit_bounds)]));
             }
             Form::Plain | Form::Recursive | Form::With(_) => {}
-        }
-        if let (true, Some(ident)) = (in_variant, &mut twin.ident) {
-            // rkyv's resolver repeats these fields without docs. Seen as ours, no lint asks the user for them.
-            ident.set_span(ident.span().resolved_at(Span::call_site()));
         }
     }
 }

@@ -24,6 +24,8 @@ mod encode;
 mod fields;
 pub mod key;
 pub mod reflect;
+#[cfg(test)]
+mod round_trip;
 pub mod schema;
 mod traits;
 

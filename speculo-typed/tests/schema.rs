@@ -1,0 +1,160 @@
+//! Schemas differ whenever types do, say where, and survive any bytes.
+
+use proptest::prelude::*;
+use speculo_typed::schema::{self, diff};
+use speculo_typed::{Kind, Speculo};
+
+/// Declares versions of a type, each in its own module, and the schema of each.
+macro_rules! versions {
+    ($($version:ident { $($item:item)* })*) => { $(
+        #[allow(dead_code, missing_debug_implementations, clippy::allow_attributes, reason = "only the schemas matter")]
+        mod $version {
+            use speculo_typed::Speculo;
+            $($item)*
+        }
+    )* };
+}
+
+versions! {
+    base {
+        #[derive(Speculo)] pub struct Door { #[speculo(key)] pub id: u32, pub open: bool, pub label: String }
+    }
+    moved {
+        #[derive(Speculo)] pub struct Door { #[speculo(key)] pub id: u32, pub open: bool, pub label: String }
+    }
+    retyped {
+        #[derive(Speculo)] pub struct Door { #[speculo(key)] pub id: u32, pub open: u8, pub label: String }
+    }
+    shorter {
+        #[derive(Speculo)] pub struct Door { #[speculo(key)] pub id: u32, pub open: bool }
+    }
+    renamed {
+        #[derive(Speculo)] pub struct Door { #[speculo(key)] pub id: u32, pub is_open: bool, pub label: String }
+    }
+    reordered {
+        #[derive(Speculo)] pub struct Door { #[speculo(key)] pub id: u32, pub label: String, pub open: bool }
+    }
+    rekeyed {
+        #[derive(Speculo)] pub struct Door { pub id: u32, pub open: bool, #[speculo(key)] pub label: String }
+    }
+    unkeyed {
+        #[derive(Speculo)] pub struct Door { pub id: u32, pub open: bool, pub label: String }
+    }
+    other {
+        #[derive(Speculo)] pub struct Window { #[speculo(key)] pub id: u32, pub open: bool, pub label: String }
+    }
+    nested {
+        use std::collections::HashMap;
+        #[derive(Speculo)] pub enum State { Shut, Open { angle: f32 }, Broken(String) }
+        #[derive(Speculo)] pub struct Room { pub doors: HashMap<String, Vec<Option<State>>>, pub next: Option<Box<Room>> }
+    }
+    nested_changed {
+        use std::collections::HashMap;
+        #[derive(Speculo)] pub enum State { Shut, Broken(String), Open { angle: f64 } }
+        #[derive(Speculo)] pub struct Room { pub doors: HashMap<String, Vec<Option<State>>>, pub next: Option<Box<Room>> }
+    }
+}
+
+fn told<Published: Speculo, Ours: Speculo>() -> String {
+    let (published, ours) = (schema::of::<Published>(), schema::of::<Ours>());
+    assert_ne!(published.fingerprint, ours.fingerprint);
+    diff(&published.descriptor, &ours.descriptor)
+}
+
+#[test]
+fn p9_the_difference_is_named() {
+    assert_eq!(told::<base::Door, retyped::Door>(), "Door.open: published as `bool`, here `u8`");
+    assert_eq!(told::<base::Door, shorter::Door>(), "Door.label: published, missing here");
+    assert_eq!(told::<shorter::Door, base::Door>(), "Door.label: not published, expected here");
+    assert_eq!(
+        told::<base::Door, renamed::Door>(),
+        "Door.open: published, missing here; Door.is_open: not published, expected here"
+    );
+    assert_eq!(
+        told::<base::Door, reordered::Door>(),
+        "Door: published in the order `id, open, label`, here `id, label, open`"
+    );
+    assert_eq!(told::<base::Door, rekeyed::Door>(), "published with the key `id`, here `label`");
+    assert_eq!(told::<base::Door, unkeyed::Door>(), "published as keyed values, here a stream");
+    assert_eq!(told::<base::Door, other::Window>(), "Window: published as `Door`, here `Window`");
+    assert_eq!(
+        told::<nested::Room, nested_changed::Room>(),
+        "Room.doors[][]::Open: published as number 1, here 2; \
+         Room.doors[][]::Broken: published as number 2, here 1"
+    );
+    assert_eq!(
+        told::<nested::Room, base::Door>().split(';').next(),
+        Some("published as a stream, here keyed values")
+    );
+}
+
+#[test]
+fn p9_the_place_of_a_type_does_not_matter() {
+    let (one, two) = (schema::of::<base::Door>(), schema::of::<moved::Door>());
+    assert_eq!(one, two);
+    assert_eq!(one.kind, Kind::Keyed);
+    assert_eq!(diff(&one.descriptor, &two.descriptor), "");
+}
+
+/// A schema that changes without a reason locks every running program out: this value is a promise.
+#[test]
+fn p9_the_fingerprint_stays() {
+    assert_eq!(
+        format!("{:032x}", schema::of::<base::Door>().fingerprint),
+        "0e7811a2ad6a4112c8404dcc0e8d6ec4"
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn p8_damaged_descriptors_give_text(at: proptest::sample::Index, byte: u8, cut: proptest::sample::Index) {
+        let good = schema::of::<nested::Room>().descriptor;
+        let ours = schema::of::<nested_changed::Room>().descriptor;
+        let mut bad = good.clone();
+        *at.get_mut(&mut bad) = byte;
+        let _ = diff(&bad, &ours);
+        let _ = diff(&good, &bad);
+        bad.truncate(cut.index(bad.len()));
+        prop_assert!(!diff(&bad, &ours).is_empty());
+    }
+
+    #[test]
+    fn p8_any_bytes_give_text(garbage: Vec<u8>) {
+        let ours = schema::of::<base::Door>().descriptor;
+        prop_assert!(!diff(&garbage, &ours).is_empty());
+        let mut headed = ours.get(..20).map(<[u8]>::to_vec).unwrap_or_default();
+        headed.extend(garbage);
+        prop_assert!(!diff(&headed, &ours).is_empty());
+    }
+}
+
+/// Every type a tuple of twelve of the next one: spelled naively, the name would have 12^n parts.
+#[test]
+fn p8_forged_descriptors_do_not_explode() {
+    let text =
+        |text: &str| [&u16::try_from(text.len()).expect("short").to_le_bytes(), text.as_bytes()].concat();
+    let count = 2000_u32;
+    let mut forged = b"SPEC\x01".to_vec();
+    forged.extend(text("rkyv 0.8"));
+    forged.extend([4, 4, 8, 0, 0, 0, 0]);
+    forged.extend(count.to_le_bytes());
+    for number in 0..count {
+        forged.push(1);
+        forged.extend([16, 0, 0, 0, 4]);
+        forged.extend(text("tuple"));
+        forged.extend(0_u64.to_le_bytes());
+        forged.extend(12_u16.to_le_bytes());
+        for part in 0..12 {
+            forged.extend(((number + part) % count).to_le_bytes());
+        }
+    }
+    let ours = schema::of::<base::Door>().descriptor;
+    assert!(diff(&forged, &ours).len() < 10_000);
+    let mut other = forged.clone();
+    if let Some(last) = other.last_mut() {
+        *last ^= 1;
+    }
+    assert!(diff(&forged, &other).len() < 100_000);
+}
