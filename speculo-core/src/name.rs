@@ -32,7 +32,9 @@ pub enum NameError {
         name: String,
     },
     /// A character that names cannot have.
-    #[error("area name {name:?} contains {character:?}: parts are made of A-Z a-z 0-9 . _ - and separated by /")]
+    #[error(
+        "area name {name:?} contains {character:?}: parts are made of A-Z a-z 0-9 . _ - and separated by /"
+    )]
     Character {
         /// The name.
         name: String,
@@ -150,7 +152,8 @@ impl Root {
 
     /// Whether this is the user's own default root, which must be private.
     pub(crate) fn is_private(&self) -> bool {
-        matches!(self.0, Choice::Default) && std::env::var_os("SPECULO_ROOT").is_none_or(|root| root.is_empty())
+        matches!(self.0, Choice::Default)
+            && std::env::var_os("SPECULO_ROOT").is_none_or(|root| root.is_empty())
     }
 }
 
@@ -172,7 +175,9 @@ mod tests {
         for good in ["a", "vehicle/doors", "A-1_b.c/9", &"x".repeat(200)] {
             assert_eq!(check_name(good), Ok(()), "{good}");
         }
-        for bad in ["", "/", "/a", "a/", "a//b", ".a", "a/.b", "..", "a/../b", "a b", "é", "a\0", &"x".repeat(201)] {
+        for bad in
+            ["", "/", "/a", "a/", "a//b", ".a", "a/.b", "..", "a/../b", "a b", "é", "a\0", &"x".repeat(201)]
+        {
             assert!(check_name(bad).is_err(), "{bad}");
         }
     }

@@ -3,8 +3,6 @@
 //! Every ordering in this crate is written down, numbered, in `docs/ordering.md`; code cites the number as
 //! `[O3]`.
 
-#![expect(clippy::disallowed_types, reason = "this is the one place that names them")]
-
 #[cfg(not(loom))]
 pub(crate) use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 

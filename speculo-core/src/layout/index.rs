@@ -12,7 +12,7 @@ pub(crate) const EMPTY: u64 = 0;
 /// Packs a slot for the chunk at `offset`.
 #[inline]
 pub(crate) const fn slot(hash: u64, offset: u64) -> u64 {
-    tag(hash) | offset / ALIGN
+    tag(hash) | (offset / ALIGN)
 }
 
 /// The hash's bits that a slot keeps. The probe starts from its low bits, so these are the high ones.

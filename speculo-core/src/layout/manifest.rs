@@ -28,7 +28,10 @@ pub(crate) const REMOVED: u64 = u64::MAX;
 pub(crate) const MAX_DESCRIPTOR: u64 = 1 << 20;
 
 const _: () = {
-    assert!(AT_CURRENT.is_multiple_of(LINE) && AT_PULSE.is_multiple_of(LINE), "control words on their own lines");
+    assert!(
+        AT_CURRENT.is_multiple_of(LINE) && AT_PULSE.is_multiple_of(LINE),
+        "control words on their own lines"
+    );
     assert!(AT_PULSE - AT_CURRENT >= LINE && AT_CURRENT >= AT_DESCRIPTOR_LEN + 4 + LINE - 16);
     assert!(AT_DESCRIPTOR.is_multiple_of(LINE) && AT_DESCRIPTOR >= AT_PULSE + LINE);
 };

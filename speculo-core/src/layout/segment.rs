@@ -38,7 +38,7 @@ pub(crate) const MAX_LEN: u64 = 1 << 46;
 const _: () = {
     assert!(AT_TAIL.is_multiple_of(LINE) && AT_STATE.is_multiple_of(LINE), "written at different times");
     assert!(AT_TAIL >= AT_FIRST_SEQ + 8 && AT_INDEX >= AT_STATE + LINE);
-    assert!(AT_INDEX.is_multiple_of(chunk::ALIGN) && AT_INDEX as usize == HEADER_LEN);
+    assert!(AT_INDEX.is_multiple_of(chunk::ALIGN) && super::to_usize(AT_INDEX) == HEADER_LEN);
     assert!(MAX_LEN == (1 << index::OFFSET_BITS) * chunk::ALIGN);
 };
 
@@ -111,9 +111,15 @@ impl Geometry {
         let check = |ok: bool, what| if ok { Ok(()) } else { Err(what) };
         check(word(AT_MAGIC) == MAGIC, "it does not begin with the segment's magic number")?;
         check(u32_at(bytes, AT_FORMAT) == super::FORMAT_VERSION, "it has another format version")?;
-        check(found.index_slots.is_power_of_two() && found.index_slots < MAX_LEN / 16, "its index is malformed")?;
+        check(
+            found.index_slots.is_power_of_two() && found.index_slots < MAX_LEN / 16,
+            "its index is malformed",
+        )?;
         check(found.log_start == Self::log_start(found.index_slots), "its log does not follow its index")?;
-        check(found.log_limit <= MAX_LEN && found.log_limit.is_multiple_of(PAGE), "its log's limit is malformed")?;
+        check(
+            found.log_limit <= MAX_LEN && found.log_limit.is_multiple_of(PAGE),
+            "its log's limit is malformed",
+        )?;
         check(file_len <= found.log_limit, "it is longer than its log's limit")?;
         check(file_len >= found.log_start + chunk::HEADER, "it is shorter than its index")?;
         check(

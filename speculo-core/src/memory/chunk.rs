@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{Damage, Segment};
 use crate::layout::chunk::{
-    self, ALIGN, AT_CONTROL, AT_EXPIRES, AT_ID, AT_LENGTHS, AT_NEXT, AT_PREV, AT_SEQ, AT_VERSION, HEADER, Lengths,
+    self, ALIGN, AT_CONTROL, AT_EXPIRES, AT_ID, AT_LENGTHS, AT_NEXT, AT_SEQ, AT_VERSION, HEADER, Lengths,
     State,
 };
 use crate::sync::Ordering;
@@ -157,11 +157,6 @@ impl<'a> Chunk<'a> {
 
     pub(crate) fn end(&self) -> u64 {
         self.place.at + self.place.total
-    }
-
-    /// The chunk that this one replaces, 0 = none.
-    pub(crate) fn prev(&self) -> u64 {
-        self.word(AT_PREV, Ordering::Relaxed)
     }
 
     /// Whether a newer chunk, committed before `pin`, replaces this one. \[O5\]

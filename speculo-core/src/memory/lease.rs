@@ -44,10 +44,16 @@ fn ofd_lock(fd: BorrowedFd<'_>, command: libc::c_int, grip: Grip) -> io::Result<
         Grip::Shared => libc::F_RDLCK,
         Grip::Exclusive => libc::F_WRLCK,
     };
-    let narrow = |n: i32| libc::c_short::try_from(n).map_err(|_| io::Error::from(io::ErrorKind::InvalidInput));
+    let narrow =
+        |n: i32| libc::c_short::try_from(n).map_err(|_| io::Error::from(io::ErrorKind::InvalidInput));
     // From 0 for length 0: the whole file, however long it grows.
-    let mut lock =
-        libc::flock { l_type: narrow(kind)?, l_whence: narrow(libc::SEEK_SET)?, l_start: 0, l_len: 0, l_pid: 0 };
+    let mut lock = libc::flock {
+        l_type: narrow(kind)?,
+        l_whence: narrow(libc::SEEK_SET)?,
+        l_start: 0,
+        l_len: 0,
+        l_pid: 0,
+    };
     loop {
         // SAFETY: the descriptor is open for the call's duration, and `lock` is a valid `flock` that the kernel
         // reads and, for F_OFD_GETLK, writes.
@@ -61,6 +67,21 @@ fn ofd_lock(fd: BorrowedFd<'_>, command: libc::c_int, grip: Grip) -> io::Result<
     }
 }
 
+/// Proof that this process is an area's only writer: it holds the exclusive lock of `.lock`.
+#[derive(Debug)]
+pub(crate) struct Ownership(#[expect(dead_code, reason = "held, not used")] Lease);
+
+impl Ownership {
+    /// Takes the lock for the lifetime of the value; `None` if somebody else has it.
+    pub(crate) fn take(fd: &OwnedFd, owner: Process) -> io::Result<Option<Self>> {
+        if try_lock(fd.as_fd(), Grip::Exclusive)? {
+            Ok(Some(Self(Lease::keep_for(fd, owner)?)))
+        } else {
+            Ok(None)
+        }
+    }
+}
+
 /// A held lock. Dropping it releases it.
 #[derive(Debug)]
 pub(crate) struct Lease {
@@ -70,14 +91,14 @@ pub(crate) struct Lease {
 }
 
 impl Lease {
-    /// Keeps `fd`'s lock, and lets children of `fork` keep it as well: what a reader holds is readable in its
+    /// Keeps `fd`'s lock after `fd` is closed, and lets children of `fork` keep it as well: what a reader holds is readable in its
     /// children too (P7).
-    pub(crate) fn keep(fd: OwnedFd) -> io::Result<Self> {
+    pub(crate) fn keep(fd: &OwnedFd) -> io::Result<Self> {
         Ok(Self { page: hold(fd.as_fd())?, owner: None })
     }
 
-    /// Keeps `fd`'s lock for this process only: it ends with it, even while children live on (P5).
-    pub(crate) fn keep_for(fd: OwnedFd, owner: Process) -> io::Result<Self> {
+    /// Keeps `fd`'s lock after `fd` is closed, for this process only: it ends with it, even while children live on (P5).
+    pub(crate) fn keep_for(fd: &OwnedFd, owner: Process) -> io::Result<Self> {
         let lease = Self { page: hold(fd.as_fd())?, owner: Some(owner) };
         // SAFETY: the range is the page that `lease` maps; the advice only concerns what children inherit.
         unsafe { rustix::mm::madvise(lease.page.as_ptr(), to_usize(PAGE), Advice::LinuxDontFork) }?;
@@ -88,8 +109,9 @@ impl Lease {
 /// Maps one page through `fd`, without any rights: it is never touched, so the file's length does not matter.
 fn hold(fd: BorrowedFd<'_>) -> io::Result<NonNull<libc::c_void>> {
     // SAFETY: a new mapping at an address of the kernel's choice disturbs nothing.
-    let page =
-        unsafe { rustix::mm::mmap(std::ptr::null_mut(), to_usize(PAGE), ProtFlags::empty(), MapFlags::SHARED, fd, 0) }?;
+    let page = unsafe {
+        rustix::mm::mmap(std::ptr::null_mut(), to_usize(PAGE), ProtFlags::empty(), MapFlags::SHARED, fd, 0)
+    }?;
     NonNull::new(page).ok_or_else(|| io::ErrorKind::OutOfMemory.into())
 }
 
@@ -127,7 +149,8 @@ mod tests {
 
         let reader = open(&path, OFlags::RDONLY);
         assert!(try_lock(reader.as_fd(), Grip::Shared).unwrap());
-        let lease = Lease::keep(reader).unwrap();
+        let lease = Lease::keep(&reader).unwrap();
+        drop(reader);
 
         let writer = open(&path, OFlags::RDWR);
         assert!(!try_lock(writer.as_fd(), Grip::Exclusive).unwrap());

@@ -19,9 +19,10 @@ pub(crate) mod chunk;
 pub(crate) mod lease;
 pub(crate) mod process;
 pub(crate) mod region;
+pub(crate) mod scratch;
 pub(crate) mod segment;
 
-pub(crate) use chunk::{Chunk, OwnedChunk};
+pub use chunk::{Chunk, OwnedChunk};
 pub(crate) use lease::Lease;
 pub(crate) use process::Process;
 pub(crate) use region::{FileId, Region, Writable};

@@ -53,7 +53,12 @@ fn wiped_on_fork() -> io::Result<&'static AtomicU64> {
     let len = to_usize(PAGE);
     // SAFETY: a new private anonymous mapping at an address of the kernel's choice disturbs nothing.
     let page = unsafe {
-        rustix::mm::mmap_anonymous(std::ptr::null_mut(), len, ProtFlags::READ | ProtFlags::WRITE, MapFlags::PRIVATE)
+        rustix::mm::mmap_anonymous(
+            std::ptr::null_mut(),
+            len,
+            ProtFlags::READ | ProtFlags::WRITE,
+            MapFlags::PRIVATE,
+        )
     }?;
     // SAFETY: the range is the mapping just made; in this process the advice changes nothing.
     unsafe { rustix::mm::madvise(page, len, Advice::LinuxWipeOnFork) }?;

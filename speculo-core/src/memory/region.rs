@@ -78,7 +78,9 @@ impl Region {
     /// touching them would be a SIGBUS.
     #[cold]
     fn probe(&self, end: u64) -> bool {
-        [align_up(end, STRIDE), align_up(end, PAGE)].into_iter().any(|to| self.span() >= to && self.populate(to))
+        [align_up(end, STRIDE), align_up(end, PAGE)]
+            .into_iter()
+            .any(|to| self.span() >= to && self.populate(to))
     }
 
     fn populate(&self, to: u64) -> bool {
@@ -189,7 +191,9 @@ impl Writable {
             && to > from
         {
             // SAFETY: the range lies in our own mapping, and its pages are reserved; populating changes no content.
-            let _ = unsafe { rustix::mm::madvise(address.cast(), to_usize(to - from), Advice::LinuxPopulateWrite) };
+            let _ = unsafe {
+                rustix::mm::madvise(address.cast(), to_usize(to - from), Advice::LinuxPopulateWrite)
+            };
         }
     }
 
@@ -200,7 +204,10 @@ impl Writable {
     /// The caller is the area's only writer, the bytes are scratch (invariant 4), and no other reference to them
     /// is made while this one lives.
     #[inline]
-    #[expect(clippy::mut_from_ref, reason = "interior mutability of shared memory; the caller proves exclusiveness")]
+    #[expect(
+        clippy::mut_from_ref,
+        reason = "interior mutability of shared memory; the caller proves exclusiveness"
+    )]
     pub(crate) unsafe fn bytes_mut(&self, at: u64, len: u64) -> Option<&mut [u8]> {
         let pointer = self.0.pointer(at, len)?;
         // SAFETY: in bounds of a writable mapping; the caller promises that it is the only reference.

@@ -96,7 +96,8 @@ impl Marks {
 
     fn set(&self, at: u64) {
         let (block, word, bit) = Self::place(at);
-        let words = self.0.get(block).map(|b| b.get_or_init(|| Box::new([const { AtomicU64::new(0) }; BLOCK])));
+        let words =
+            self.0.get(block).map(|b| b.get_or_init(|| Box::new([const { AtomicU64::new(0) }; BLOCK])));
         if let Some(word) = words.and_then(|words| words.get(word)) {
             word.fetch_or(bit, Ordering::Relaxed);
         }

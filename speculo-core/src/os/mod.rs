@@ -59,8 +59,9 @@ pub(crate) fn reserve(fd: BorrowedFd<'_>, from: u64, to: u64) -> io::Result<()> 
 
 /// Size and free bytes of the file system that holds an open file.
 pub(crate) fn free_bytes(fd: BorrowedFd<'_>) -> (u64, u64) {
-    rustix::fs::fstatvfs(fd)
-        .map_or((0, 0), |fs| (fs.f_blocks.saturating_mul(fs.f_frsize), fs.f_bavail.saturating_mul(fs.f_frsize)))
+    rustix::fs::fstatvfs(fd).map_or((0, 0), |fs| {
+        (fs.f_blocks.saturating_mul(fs.f_frsize), fs.f_bavail.saturating_mul(fs.f_frsize))
+    })
 }
 
 #[cfg(test)]

@@ -1,0 +1,309 @@
+//! An area's directory: every file is reached relative to its descriptor, without following links.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
+use rustix::io::Errno;
+
+use crate::area::Trust;
+use crate::error::{Corrupt, Fault, NoSpace, OsError, Removed, Untrusted};
+use crate::memory::{Damage, FileId};
+use crate::name::{NameError, Root, check_name};
+use crate::os;
+
+pub(crate) const MANIFEST: &str = ".manifest";
+pub(crate) const MANIFEST_ASIDE: &str = ".manifest.new";
+pub(crate) const LOCK: &str = ".lock";
+pub(crate) const BELL: &str = ".bell";
+
+/// Name of a generation's segment file.
+pub(crate) fn segment_name(generation: u64) -> String {
+    format!(".{generation}.segment")
+}
+
+fn parse_segment_name(name: &[u8]) -> Option<u64> {
+    let digits = name.strip_prefix(b".")?.strip_suffix(b".segment")?;
+    let generation = std::str::from_utf8(digits).ok()?.parse().ok()?;
+    (segment_name(generation).as_bytes() == name).then_some(generation)
+}
+
+/// Where an area is.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    root: PathBuf,
+    private_root: bool,
+    name: String,
+    path: PathBuf,
+}
+
+impl Place {
+    /// Checks name and root; touches no file.
+    pub(crate) fn new(root: &Root, name: &str) -> Result<Self, NameError> {
+        check_name(name)?;
+        let private_root = root.is_private();
+        let root = root.path()?;
+        let path = root.join(name);
+        Ok(Self { root, private_root, name: name.to_owned(), path })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn removed(&self) -> Removed {
+        Removed { path: self.path.clone() }
+    }
+
+    pub(crate) fn os_error(&self, action: &'static str, file: &str, source: impl Into<io::Error>) -> OsError {
+        OsError { path: self.path.join(file), action, source: source.into() }
+    }
+
+    pub(crate) fn corrupt(&self, file: &str, what: impl Into<String>) -> Corrupt {
+        Corrupt { path: self.path.join(file), what: what.into() }
+    }
+
+    /// Damage found in the segment of `generation`.
+    #[cold]
+    pub(crate) fn damaged(&self, generation: u64, damage: Damage) -> Corrupt {
+        self.corrupt(&segment_name(generation), format!("{} (offset {})", damage.what, damage.at))
+    }
+
+    /// Turns the failure to reserve memory into what the user can do about it.
+    pub(crate) fn no_space(&self, fd: BorrowedFd<'_>, file: &str, needed: u64, error: io::Error) -> Fault {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+                let (size, free) = os::free_bytes(fd);
+                NoSpace { path: self.path.clone(), needed, size, free }.into()
+            }
+            _ => self.os_error("reserve memory for", file, error).into(),
+        }
+    }
+}
+
+const DIRECTORY: OFlags = OFlags::DIRECTORY.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+/// A FIFO in place of a file must not block the one who opens it.
+const FILE: OFlags = OFlags::NOFOLLOW.union(OFlags::CLOEXEC).union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
+
+/// An area's open directory.
+#[derive(Debug)]
+pub(crate) struct Dir {
+    fd: OwnedFd,
+    id: FileId,
+    stat: Stat,
+}
+
+impl Dir {
+    /// Opens the directory; `None` if it, or one above it, is not there.
+    pub(crate) fn open(place: &Place) -> Result<Option<Self>, Fault> {
+        let failed = |error| place.os_error("open the directory", "", error);
+        let mut fd = match rustix::fs::open(&place.root, DIRECTORY, Mode::empty()) {
+            Err(Errno::NOENT) => return Ok(None),
+            Err(error) => return Err(symlink_or(&place.root, error).unwrap_or_else(|| failed(error).into())),
+            Ok(fd) => fd,
+        };
+        if place.private_root {
+            check_private(&place.root, fd.as_fd())
+                .map_err(|error| error.unwrap_or_else(failed_stat(place)))?;
+        }
+        for part in place.name.split('/') {
+            fd = match rustix::fs::openat(&fd, part, DIRECTORY, Mode::empty()) {
+                Err(Errno::NOENT) => return Ok(None),
+                Err(error) => {
+                    return Err(symlink_or(&place.path, error).unwrap_or_else(|| failed(error).into()));
+                }
+                Ok(fd) => fd,
+            };
+        }
+        Self::of(fd, place).map(Some)
+    }
+
+    fn of(fd: OwnedFd, place: &Place) -> Result<Self, Fault> {
+        let stat = rustix::fs::fstat(&fd).map_err(|error| place.os_error("look at", "", error))?;
+        Ok(Self { fd, id: FileId::of(&stat), stat })
+    }
+
+    /// Makes the directory and those above it, as far as they are missing.
+    pub(crate) fn make(place: &Place, mode: Mode) -> Result<Self, Fault> {
+        let failed = |error: Errno| place.os_error("create the directory", "", error);
+        if !place.root.exists() {
+            if let Some(parent) = place.root.parent() {
+                std::fs::create_dir_all(parent).map_err(|error| OsError {
+                    path: parent.to_owned(),
+                    action: "create the directory",
+                    source: error,
+                })?;
+            }
+            let root_mode = if place.private_root { Mode::RWXU } else { mode };
+            match rustix::fs::mkdir(&place.root, root_mode) {
+                Ok(()) => rustix::fs::chmod(&place.root, root_mode).map_err(failed)?,
+                Err(Errno::EXIST) => {}
+                Err(error) => return Err(failed(error).into()),
+            }
+        }
+        let mut fd = rustix::fs::open(&place.root, DIRECTORY, Mode::empty())
+            .map_err(|error| symlink_or(&place.root, error).unwrap_or_else(|| failed(error).into()))?;
+        if place.private_root {
+            check_private(&place.root, fd.as_fd())
+                .map_err(|error| error.unwrap_or_else(failed_stat(place)))?;
+        }
+        for part in place.name.split('/') {
+            let made = match rustix::fs::mkdirat(&fd, part, mode) {
+                Ok(()) => true,
+                Err(Errno::EXIST) => false,
+                Err(error) => return Err(failed(error).into()),
+            };
+            fd = rustix::fs::openat(&fd, part, DIRECTORY, Mode::empty())
+                .map_err(|error| symlink_or(&place.path, error).unwrap_or_else(|| failed(error).into()))?;
+            if made {
+                // The umask took its share of the mode.
+                rustix::fs::fchmod(&fd, mode).map_err(failed)?;
+            }
+        }
+        Self::of(fd, place)
+    }
+
+    pub(crate) fn id(&self) -> FileId {
+        self.id
+    }
+
+    pub(crate) fn stat(&self) -> &Stat {
+        &self.stat
+    }
+
+    /// Whether the directory itself belongs to somebody trusted.
+    pub(crate) fn check(&self, place: &Place, trust: Trust) -> Result<(), Untrusted> {
+        trust.check(&self.stat, place.path())
+    }
+
+    /// Opens a regular file; `None` if it is not there.
+    pub(crate) fn file(
+        &self,
+        place: &Place,
+        name: &str,
+        access: OFlags,
+    ) -> Result<Option<(OwnedFd, Stat)>, Fault> {
+        let fd = match rustix::fs::openat(&self.fd, name, FILE | access, Mode::empty()) {
+            Ok(fd) => fd,
+            Err(Errno::NOENT) => return Ok(None),
+            Err(error) => {
+                let link = symlink_or(&place.path.join(name), error);
+                return Err(link.unwrap_or_else(|| place.os_error("open", name, error).into()));
+            }
+        };
+        let stat = rustix::fs::fstat(&fd).map_err(|error| place.os_error("look at", name, error))?;
+        if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+            return Err(place.corrupt(name, "it is no regular file").into());
+        }
+        Ok(Some((fd, stat)))
+    }
+
+    /// Creates a file that must not exist yet, with exactly `mode`; `None` if it exists.
+    pub(crate) fn create(
+        &self,
+        place: &Place,
+        name: &str,
+        mode: Mode,
+    ) -> Result<Option<(OwnedFd, FileId)>, Fault> {
+        let flags = FILE | OFlags::RDWR | OFlags::CREATE | OFlags::EXCL;
+        let fd = match rustix::fs::openat(&self.fd, name, flags, mode) {
+            Ok(fd) => fd,
+            Err(Errno::EXIST) => return Ok(None),
+            Err(error) => return Err(place.no_space(self.fd.as_fd(), name, 4096, error.into())),
+        };
+        rustix::fs::fchmod(&fd, mode).map_err(|error| place.os_error("set the mode of", name, error))?;
+        let stat = rustix::fs::fstat(&fd).map_err(|error| place.os_error("look at", name, error))?;
+        Ok(Some((fd, FileId::of(&stat))))
+    }
+
+    /// Opens the lock file, created if it is not there.
+    pub(crate) fn lock_file(&self, place: &Place) -> Result<(OwnedFd, FileId), Fault> {
+        let fd =
+            rustix::fs::openat(&self.fd, LOCK, FILE | OFlags::RDWR | OFlags::CREATE, Mode::RUSR | Mode::WUSR)
+                .map_err(|error| match error {
+                    Errno::NOENT => place.removed().into(),
+                    error => symlink_or(&place.path.join(LOCK), error)
+                        .unwrap_or_else(|| place.no_space(self.fd.as_fd(), LOCK, 4096, error.into())),
+                })?;
+        let stat = rustix::fs::fstat(&fd).map_err(|error| place.os_error("look at", LOCK, error))?;
+        Ok((fd, FileId::of(&stat)))
+    }
+
+    /// Identity of the file at a name now.
+    pub(crate) fn identity(&self, name: &str) -> Option<FileId> {
+        rustix::fs::statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW).ok().map(|stat| FileId::of(&stat))
+    }
+
+    /// Gives a file another name, which must be free.
+    pub(crate) fn rename(&self, place: &Place, from: &str, to: &str) -> Result<(), Fault> {
+        rustix::fs::renameat_with(&self.fd, from, &self.fd, to, rustix::fs::RenameFlags::NOREPLACE)
+            .map_err(|error| place.os_error("rename", from, error).into())
+    }
+
+    /// Deletes a name, if it is there. What is mapped stays readable.
+    pub(crate) fn unlink(&self, name: &str) {
+        // A file that cannot be deleted is deleted by the next who tries; it is in nobody's way.
+        let _ = rustix::fs::unlinkat(&self.fd, name, AtFlags::empty());
+    }
+
+    /// Deletes a name, if it still is that file.
+    pub(crate) fn unlink_if(&self, name: &str, id: FileId) {
+        if self.identity(name) == Some(id) {
+            self.unlink(name);
+        }
+    }
+
+    /// Generations of the segment files that are there.
+    pub(crate) fn generations(&self, place: &Place) -> Result<Vec<u64>, Fault> {
+        let failed = |error| place.os_error("list", "", error);
+        let entries = rustix::fs::Dir::read_from(&self.fd).map_err(failed)?;
+        let mut found = Vec::new();
+        for entry in entries {
+            found.extend(parse_segment_name(entry.map_err(failed)?.file_name().to_bytes()));
+        }
+        Ok(found)
+    }
+}
+
+fn failed_stat(place: &Place) -> impl FnOnce() -> Fault {
+    move || place.os_error("look at the root of", "", io::ErrorKind::Other).into()
+}
+
+/// The default root must be the user's own; anybody can create a name in `/dev/shm`.
+fn check_private(root: &Path, fd: BorrowedFd<'_>) -> Result<(), Option<Fault>> {
+    let stat = rustix::fs::fstat(fd).map_err(|_| None)?;
+    if stat.st_uid == os::uid() && stat.st_mode & 0o077 == 0 {
+        return Ok(());
+    }
+    let what = format!(
+        "it belongs to uid {} and has mode {:03o}, but the default root must be yours alone (0700); delete it, or set \
+         SPECULO_ROOT",
+        stat.st_uid,
+        stat.st_mode & 0o777
+    );
+    Err(Some(Untrusted { path: root.to_owned(), what }.into()))
+}
+
+/// A link where a directory or file is expected is somebody's trick, or at least not ours.
+fn symlink_or(path: &Path, error: Errno) -> Option<Fault> {
+    let is_link = || std::fs::symlink_metadata(path).is_ok_and(|meta| meta.file_type().is_symlink());
+    (matches!(error, Errno::LOOP | Errno::NOTDIR) && is_link()).then(|| {
+        let what =
+            "it is a symbolic link; areas and their roots must be real directories and files".to_owned();
+        Untrusted { path: path.to_owned(), what }.into()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn segment_names_round_trip_and_nothing_else_parses() {
+        assert_eq!(parse_segment_name(segment_name(17).as_bytes()), Some(17));
+        for other in ["1.segment", ".segment", ".x.segment", ".+1.segment", ".01.segment", ".1.segment~"] {
+            assert_eq!(parse_segment_name(other.as_bytes()), None, "{other}");
+        }
+    }
+}

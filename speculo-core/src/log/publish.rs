@@ -1,0 +1,238 @@
+//! The writer's log: resolve, fill, commit. No system call, no loop but the index's probe.
+
+use std::sync::Arc;
+
+use super::carry::slot_limit;
+use super::read::{self, NO_PIN, Wanted};
+use crate::layout::chunk::{self, HEADER, Lengths};
+use crate::layout::{index, to_usize};
+use crate::memory::scratch::{Header, Scratch};
+use crate::memory::{Damage, Segment};
+
+/// The current segment, as its writer knows it.
+#[derive(Debug)]
+pub(crate) struct Log {
+    segment: Arc<Segment>,
+    scratch: Scratch,
+    next_seq: u64,
+    used_slots: u64,
+    /// Bytes of chunks that were live when they were last looked at; what has expired since is still counted.
+    live_bytes: u64,
+    /// Whether a chunk was committed that can expire.
+    expiring: bool,
+}
+
+/// What is known of a log when it begins.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Start {
+    pub(crate) next_seq: u64,
+    pub(crate) used_slots: u64,
+    pub(crate) live_bytes: u64,
+    pub(crate) expiring: bool,
+}
+
+/// Where a chunk will stand in the index, and what it replaces.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Spot {
+    pub(crate) slot: u64,
+    hash: u64,
+    old: Option<Old>,
+}
+
+/// The newest chunk of a key or id.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Old {
+    at: u64,
+    total: u64,
+    id: u64,
+    version: u64,
+    tombstone: bool,
+    expires: u64,
+}
+
+impl Old {
+    /// Whether readers still see it.
+    fn is_live(&self, now: impl FnOnce() -> u64) -> bool {
+        !self.tombstone && (self.expires == 0 || self.expires > now())
+    }
+
+    fn bytes(&self) -> u64 {
+        if self.tombstone { 0 } else { self.total }
+    }
+}
+
+/// What was committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Committed {
+    pub(crate) seq: u64,
+    pub(crate) id: u64,
+    pub(crate) version: u64,
+}
+
+/// What is to be committed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry {
+    pub(crate) payload: u64,
+    pub(crate) key: u64,
+    pub(crate) expires: u64,
+    pub(crate) tombstone: bool,
+}
+
+impl Log {
+    pub(crate) fn new(segment: Arc<Segment>, scratch: Scratch, start: Start) -> Self {
+        let Start { next_seq, used_slots, live_bytes, expiring } = start;
+        Self { segment, scratch, next_seq, used_slots, live_bytes, expiring }
+    }
+
+    pub(crate) fn segment(&self) -> &Arc<Segment> {
+        &self.segment
+    }
+
+    pub(crate) fn scratch(&mut self) -> &mut Scratch {
+        &mut self.scratch
+    }
+
+    /// The first bytes of the draft in the scratch.
+    pub(crate) fn draft(&self, len: u64) -> &[u8] {
+        self.scratch.peek(len).unwrap_or_default()
+    }
+
+    pub(crate) fn memory(&self) -> &crate::memory::Writable {
+        self.scratch.memory()
+    }
+
+    pub(crate) fn next_seq(&self) -> u64 {
+        self.next_seq
+    }
+
+    pub(crate) fn live_bytes(&self) -> u64 {
+        self.live_bytes
+    }
+
+    pub(crate) fn is_expiring(&self) -> bool {
+        self.expiring
+    }
+
+    /// End of the committed chunks.
+    pub(crate) fn end(&self) -> u64 {
+        self.scratch.end()
+    }
+
+    /// Largest payload that fits what is reserved, beside a key of `key` bytes; `None` if not even the key does.
+    #[inline]
+    pub(crate) fn room(&self, key: u64) -> Option<u64> {
+        self.scratch.room().checked_sub(HEADER + key)
+    }
+
+    /// Whether an index slot is left for one more key or id.
+    #[inline]
+    pub(crate) fn has_slot(&self) -> bool {
+        self.used_slots < slot_limit(self.segment.geometry().index_slots)
+    }
+
+    /// Where `wanted` stands, or would stand; `None` if the index is full.
+    #[inline]
+    pub(crate) fn resolve(&self, wanted: &Wanted<'_>, seed: u64) -> Result<Option<Spot>, Damage> {
+        let hash = wanted.hash(seed);
+        let found = read::find(&self.segment, wanted, hash, NO_PIN)?;
+        let old = found.chunk.as_ref().map(old);
+        Ok(found.slot.filter(|_| old.is_some() || self.has_slot()).map(|slot| Spot { slot, hash, old }))
+    }
+
+    /// A place for a message that is new; `None` if the index is full.
+    #[inline]
+    pub(crate) fn resolve_new(&self) -> Option<Spot> {
+        let hash = index::hash_id(self.next_seq);
+        let slot = if self.has_slot() { self.scratch.free_slot(hash) } else { None };
+        slot.map(|slot| Spot { slot, hash, old: None })
+    }
+
+    /// A place that was resolved before, in this segment.
+    #[inline]
+    pub(crate) fn revisit(&self, slot: u64, hash: u64) -> Result<Spot, Damage> {
+        let old = read::at_slot(&self.segment, slot, NO_PIN)?.as_ref().map(old);
+        Ok(Spot { slot, hash, old })
+    }
+
+    /// Bytes that would be live after committing `total` more at `spot`.
+    #[inline]
+    pub(crate) fn live_after(&self, spot: &Spot, total: u64) -> u64 {
+        (self.live_bytes + total).saturating_sub(spot.old.map_or(0, |old| old.bytes()))
+    }
+
+    /// Commits the payload that stands in the scratch, with `key` behind it, in the order of `docs/design.md`, "Publish".
+    #[inline]
+    pub(crate) fn commit(
+        &mut self,
+        spot: &Spot,
+        key: &[u8],
+        entry: &Entry,
+        now: impl FnOnce() -> u64,
+    ) -> Result<Committed, Damage> {
+        let total = chunk::total(entry.payload, entry.key);
+        let seq = self.next_seq;
+        // A value that readers saw end begins a new life: another id, version 1.
+        let former = spot.old.filter(|old| old.is_live(now));
+        let committed = Committed {
+            seq,
+            id: former.map_or(seq, |old| old.id),
+            version: former.map_or(1, |old| old.version.saturating_add(1)),
+        };
+        let lengths = Lengths {
+            payload: u32::try_from(entry.payload).unwrap_or(u32::MAX),
+            key: u16::try_from(entry.key).unwrap_or(u16::MAX),
+            tombstone: entry.tombstone,
+        };
+        if !key.is_empty() {
+            let (_, place) =
+                self.scratch.body(entry.payload + entry.key)?.split_at_mut(to_usize(entry.payload));
+            place.copy_from_slice(key);
+        }
+        let at = self.scratch.end();
+        let prev = spot.old.map_or(0, |old| old.at);
+        self.scratch.seal(
+            total,
+            &Header {
+                seq,
+                id: committed.id,
+                version: committed.version,
+                expires: entry.expires,
+                prev,
+                lengths,
+            },
+        )?;
+        if prev != 0 {
+            self.scratch.link(prev)?;
+        }
+        self.scratch.index(spot.slot, index::slot(spot.hash, at))?;
+        self.scratch.commit(total)?;
+        self.next_seq += 1;
+        self.used_slots += u64::from(prev == 0);
+        self.live_bytes = self.live_after(spot, if entry.tombstone { 0 } else { total });
+        self.expiring |= entry.expires != 0;
+        Ok(committed)
+    }
+}
+
+impl Spot {
+    pub(crate) fn hash(&self) -> u64 {
+        self.hash
+    }
+
+    /// Whether the key or id is there for readers.
+    pub(crate) fn is_live(&self, now: impl FnOnce() -> u64) -> bool {
+        self.old.is_some_and(|old| old.is_live(now))
+    }
+}
+
+#[inline]
+fn old(chunk: &crate::memory::Chunk<'_>) -> Old {
+    Old {
+        at: chunk.offset(),
+        total: chunk.total_len(),
+        id: chunk.id(),
+        version: chunk.version(),
+        tombstone: chunk.is_tombstone(),
+        expires: chunk.expires_at(),
+    }
+}

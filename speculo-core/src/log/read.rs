@@ -1,0 +1,161 @@
+//! Looking things up in a segment, at its end or at a pin.
+
+use std::sync::Arc;
+
+use crate::layout::chunk::{ALIGN, AT_PREV, HEADER};
+use crate::layout::index::{EMPTY, slot_offset, slot_tag, tag};
+use crate::memory::{Chunk, Damage, Segment};
+use crate::sync::Ordering;
+
+/// The pin of somebody who wants the newest.
+pub(crate) const NO_PIN: u64 = u64::MAX;
+
+/// What to look for: its hash, and the bytes that decide.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Wanted<'k> {
+    /// The value with this key.
+    Key(&'k [u8]),
+    /// The value with this id.
+    Id(u64),
+}
+
+impl Wanted<'_> {
+    #[inline]
+    pub(crate) fn hash(&self, seed: u64) -> u64 {
+        match *self {
+            Self::Key(key) => crate::layout::index::hash_key(key, seed),
+            Self::Id(id) => crate::layout::index::hash_id(id),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn fits(&self, chunk: &Chunk<'_>) -> bool {
+        match *self {
+            Self::Key(key) => chunk.key() == key,
+            Self::Id(id) => chunk.id() == id,
+        }
+    }
+}
+
+/// The newest chunk committed before `pin` of the key or id whose index slot names `at`.
+///
+/// At the end of the log at most one chunk of the chain is uncommitted; a pin far behind the end walks down
+/// through the versions that were written since.
+#[inline]
+pub(crate) fn newest(segment: &Arc<Segment>, mut at: u64, pin: u64) -> Result<Option<Chunk<'_>>, Damage> {
+    loop {
+        if at < pin
+            && let Some(chunk) = segment.chunk(at)?
+        {
+            return Ok(Some(chunk));
+        }
+        let damage = |what| Damage { at, what };
+        if !at.is_multiple_of(ALIGN) || !segment.region().reaches(at.saturating_add(HEADER)) {
+            return Err(damage("the index names a place outside the log"));
+        }
+        // Relaxed: written before the slot that led here was stored with release. [O3]
+        let prev = segment.region().load(at + AT_PREV, Ordering::Relaxed).unwrap_or(0);
+        if prev == 0 {
+            return Ok(None);
+        }
+        if prev >= at {
+            return Err(damage("a chunk replaces one that comes after it"));
+        }
+        at = prev;
+    }
+}
+
+/// What index slot `slot` leads to, before `pin`.
+#[inline]
+pub(crate) fn at_slot(segment: &Arc<Segment>, slot: u64, pin: u64) -> Result<Option<Chunk<'_>>, Damage> {
+    match segment.slot(slot) {
+        EMPTY => Ok(None),
+        word => newest(segment, slot_offset(word), pin),
+    }
+}
+
+/// Where a key or id stands in the index.
+#[derive(Debug)]
+pub(crate) struct Found<'a> {
+    /// Its slot, or the free one where it would stand; `None` if the index is full.
+    pub(crate) slot: Option<u64>,
+    /// Its newest chunk before the pin, tombstones included.
+    pub(crate) chunk: Option<Chunk<'a>>,
+}
+
+/// Looks `wanted` up. Bounded by the number of slots; with the load limits of [`carry`](super::carry) a few steps.
+#[inline]
+pub(crate) fn find<'a>(
+    segment: &'a Arc<Segment>,
+    wanted: &Wanted<'_>,
+    hash: u64,
+    pin: u64,
+) -> Result<Found<'a>, Damage> {
+    for step in 0..segment.geometry().index_slots {
+        let slot = hash.wrapping_add(step);
+        let word = segment.slot(slot);
+        if word == EMPTY {
+            return Ok(Found { slot: Some(slot), chunk: None });
+        }
+        if slot_tag(word) == tag(hash)
+            && let Some(chunk) = newest(segment, slot_offset(word), pin)?
+            && wanted.fits(&chunk)
+        {
+            return Ok(Found { slot: Some(slot), chunk: Some(chunk) });
+        }
+    }
+    Ok(Found { slot: None, chunk: None })
+}
+
+/// The last committed chunk, and the end of the log behind it: everything that was committed before the call, and
+/// at most one chunk more. \[O4\]
+///
+/// `tail` may lag behind by the one commit whose writer has not stored it yet, so one step is looked ahead.
+pub(crate) fn last(segment: &Arc<Segment>) -> Result<(Option<Chunk<'_>>, u64), Damage> {
+    let (chunk, end) = match segment.tail() {
+        0 => (None, segment.geometry().log_start),
+        at => {
+            let chunk = segment.chunk(at)?.ok_or(Damage { at, what: "the tail names no committed chunk" })?;
+            (Some(chunk), chunk.end())
+        }
+    };
+    Ok(match segment.chunk(end)? {
+        Some(next) => (Some(next), next.end()),
+        None => (chunk, end),
+    })
+}
+
+/// Chunks of the log in order, from `at` to the first place that is not committed, or to `pin`.
+#[derive(Debug)]
+pub(crate) struct Chunks<'a> {
+    segment: &'a Arc<Segment>,
+    at: u64,
+    pin: u64,
+}
+
+impl<'a> Chunks<'a> {
+    pub(crate) fn new(segment: &'a Arc<Segment>, pin: u64) -> Self {
+        Self { segment, at: segment.geometry().log_start, pin }
+    }
+}
+
+impl<'a> Iterator for Chunks<'a> {
+    type Item = Result<Chunk<'a>, Damage>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.at >= self.pin {
+            return None;
+        }
+        match self.segment.chunk(self.at).transpose()? {
+            Ok(chunk) => {
+                self.at = chunk.end();
+                Some(Ok(chunk))
+            }
+            Err(damage) => {
+                self.pin = 0;
+                Some(Err(damage))
+            }
+        }
+    }
+}

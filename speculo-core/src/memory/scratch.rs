@@ -1,0 +1,205 @@
+//! The writer's end of a log: the bytes behind the last committed chunk.
+
+#![expect(
+    unsafe_code,
+    reason = "fills bytes that nobody else refers to; see the numbered invariants in `memory`"
+)]
+
+use super::lease::Ownership;
+use super::{Chunk, Damage, Writable};
+use crate::layout::LINE;
+use crate::layout::chunk::{
+    AT_CONTROL, AT_EXPIRES, AT_ID, AT_LENGTHS, AT_NEXT, AT_PREV, AT_SEQ, AT_VERSION, HEADER, Lengths, State,
+    UNALL, control,
+};
+use crate::layout::index::EMPTY;
+use crate::layout::segment::{AT_INDEX, AT_TAIL, HEADER_LEN};
+use crate::sync::{self, Ordering};
+
+/// The words of a chunk's header, but for the control words.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Header {
+    pub(crate) seq: u64,
+    pub(crate) id: u64,
+    pub(crate) version: u64,
+    pub(crate) expires: u64,
+    /// The chunk that it replaces; 0 = none.
+    pub(crate) prev: u64,
+    pub(crate) lengths: Lengths,
+}
+
+/// The unwritten part of a segment's log. There is one for each file, for it is made of the writer's ownership and
+/// a mapping that the writer does not share.
+#[derive(Debug)]
+pub(crate) struct Scratch {
+    memory: Writable,
+    slots: u64,
+    /// Everything before this offset is committed; nothing behind it is.
+    end: u64,
+}
+
+impl Scratch {
+    /// The log of `memory` from `start` on, behind an index of `slots`. The owner holds the file exclusively, or
+    /// has just created it.
+    pub(crate) fn new(memory: Writable, slots: u64, start: u64, _owner: &Ownership) -> Self {
+        Self { memory, slots, end: start }
+    }
+
+    pub(crate) fn memory(&self) -> &Writable {
+        &self.memory
+    }
+
+    /// Where the next chunk will stand.
+    #[inline]
+    pub(crate) fn end(&self) -> u64 {
+        self.end
+    }
+
+    /// Bytes that the next chunk may take: what is reserved, less the marker behind it.
+    #[inline]
+    pub(crate) fn room(&self) -> u64 {
+        self.memory.region().known().saturating_sub(self.end + LINE) & !(LINE - 1)
+    }
+
+    fn outside(&self) -> Damage {
+        Damage { at: self.end, what: "the log ends beyond the end of the file" }
+    }
+
+    #[inline]
+    fn store(&self, at: u64, value: u64) -> Result<(), Damage> {
+        // Relaxed: released by the commit, or by the store that makes the whole segment current. [O1]
+        self.memory.word(at).ok_or_else(|| self.outside())?.store(value, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// The next chunk's payload and key bytes, `len` in all, to be filled.
+    #[inline]
+    pub(crate) fn body(&mut self, len: u64) -> Result<&mut [u8], Damage> {
+        if len.saturating_add(HEADER) > self.room() {
+            return Err(self.outside());
+        }
+        // SAFETY: the bytes lie behind the last committed chunk (invariant 4), `self` is the file's only scratch,
+        // and it is borrowed exclusively while the slice lives.
+        unsafe { self.memory.bytes_mut(self.end + HEADER, len) }
+            .ok_or(Damage { at: 0, what: "the log has no room" })
+    }
+
+    /// The first bytes of the next chunk's body, as far as they were filled.
+    pub(crate) fn peek(&self, len: u64) -> Result<&[u8], Damage> {
+        if len.saturating_add(HEADER) > self.room() {
+            return Err(self.outside());
+        }
+        // SAFETY: the bytes are scratch (invariant 4), written only through `body`, which borrows `self`
+        // exclusively.
+        unsafe { self.memory.region().bytes(self.end + HEADER, len) }.ok_or_else(|| self.outside())
+    }
+
+    /// Marks the next chunk as being filled; readers see the log end there as before.
+    pub(crate) fn alloc(&self) -> Result<(), Damage> {
+        self.store(self.end + AT_CONTROL, control(State::Alloc, 0))
+    }
+
+    /// Marks the next chunk's place as empty.
+    pub(crate) fn unalloc(&self) -> Result<(), Damage> {
+        self.store(self.end + AT_CONTROL, UNALL)
+    }
+
+    /// Everything that precedes a commit of `total` bytes: the marker behind the chunk \[O2\], then its header.
+    #[inline]
+    pub(crate) fn seal(&self, total: u64, header: &Header) -> Result<(), Damage> {
+        self.unalloc_at(self.end + total)?;
+        self.store(self.end + AT_SEQ, header.seq)?;
+        self.store(self.end + AT_ID, header.id)?;
+        self.store(self.end + AT_VERSION, header.version)?;
+        self.store(self.end + AT_EXPIRES, header.expires)?;
+        self.store(self.end + AT_PREV, header.prev)?;
+        self.store(self.end + AT_NEXT, 0)?;
+        self.store(self.end + AT_LENGTHS, header.lengths.pack())
+    }
+
+    #[inline]
+    fn unalloc_at(&self, at: u64) -> Result<(), Damage> {
+        self.store(at + AT_CONTROL, UNALL)
+    }
+
+    /// Names the sealed chunk as the successor of the one at `old`. \[O5\]
+    #[inline]
+    pub(crate) fn link(&self, old: u64) -> Result<(), Damage> {
+        self.memory.word(old + AT_NEXT).ok_or_else(|| self.outside())?.store(self.end, Ordering::Release);
+        Ok(())
+    }
+
+    /// Names the sealed chunk in index slot `slot`, taken round the index's end. \[O3\]
+    #[inline]
+    pub(crate) fn index(&self, slot: u64, value: u64) -> Result<(), Damage> {
+        let slot = slot & (self.slots - 1);
+        self.memory.word(AT_INDEX + slot * 8).ok_or_else(|| self.outside())?.store(value, Ordering::Release);
+        Ok(())
+    }
+
+    /// The first free slot of the probe that starts at `hash`, for a key that is known to be new.
+    pub(crate) fn free_slot(&self, hash: u64) -> Option<u64> {
+        (0..self.slots).map(|step| hash.wrapping_add(step)).find(|slot| {
+            let slot = slot & (self.slots - 1);
+            // Relaxed: the writer reads what it wrote itself.
+            let word = self.memory.word(AT_INDEX + slot * 8).map(|word| word.load(Ordering::Relaxed));
+            word == Some(EMPTY)
+        })
+    }
+
+    /// Commits the sealed chunk: the one store that publishes \[O1\], then the hint \[O4\].
+    #[inline]
+    pub(crate) fn commit(&mut self, total: u64) -> Result<(), Damage> {
+        let word = self.memory.word(self.end + AT_CONTROL).ok_or_else(|| self.outside())?;
+        sync::publish(word, control(State::Writn, total));
+        self.memory.word(AT_TAIL).ok_or_else(|| self.outside())?.store(self.end, Ordering::Release);
+        self.end += total;
+        Ok(())
+    }
+
+    /// Appends a copy of a live chunk of another segment, with nothing before and after it. The segment is not
+    /// current yet; the store that makes it so publishes all of it.
+    pub(crate) fn carry(&mut self, chunk: &Chunk<'_>) -> Result<(), Damage> {
+        let (payload, key) = (chunk.payload(), chunk.key());
+        let place = self.body((payload.len() + key.len()) as u64)?;
+        let (front, back) = place.split_at_mut(payload.len());
+        front.copy_from_slice(payload);
+        back.copy_from_slice(key);
+        let lengths = Lengths {
+            payload: u32::try_from(payload.len()).unwrap_or(u32::MAX),
+            key: u16::try_from(key.len()).unwrap_or(u16::MAX),
+            tombstone: false,
+        };
+        let total = crate::layout::chunk::total(payload.len() as u64, key.len() as u64);
+        let header = Header {
+            seq: chunk.seq(),
+            id: chunk.id(),
+            version: chunk.version(),
+            expires: chunk.expires_at(),
+            prev: 0,
+            lengths,
+        };
+        self.seal(total, &header)?;
+        self.store(self.end + AT_CONTROL, control(State::Writn, total))?;
+        self.end += total;
+        Ok(())
+    }
+
+    /// Empties index and log: afterwards nothing of the file's earlier life can be reached from them.
+    pub(crate) fn wipe(&mut self) -> Result<(), Damage> {
+        // SAFETY: the file is held exclusively or new, so nobody refers to any byte of it, and `self` is borrowed
+        // exclusively.
+        let index =
+            unsafe { self.memory.bytes_mut(AT_INDEX, self.slots * 8) }.ok_or_else(|| self.outside())?;
+        index.fill(0);
+        self.unalloc()
+    }
+
+    /// Writes the segment's header, once everything that it describes stands in its place.
+    pub(crate) fn describe(&mut self, header: &[u8; HEADER_LEN], tail: u64) -> Result<(), Damage> {
+        // SAFETY: as in `wipe`.
+        let place = unsafe { self.memory.bytes_mut(0, HEADER_LEN as u64) }.ok_or_else(|| self.outside())?;
+        place.copy_from_slice(header);
+        self.store(AT_TAIL, tail)
+    }
+}

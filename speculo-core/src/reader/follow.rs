@@ -1,0 +1,137 @@
+//! Following the area's log.
+
+use super::Reader;
+use crate::error::ReadError;
+use crate::log::read::last;
+use crate::memory::{Chunk, Damage};
+use crate::os;
+
+/// What happened to an area, in the order in which it happened.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// A value was published or replaced.
+    Put(Chunk<'a>),
+    /// A value was removed: the chunk has its key and id, and no payload.
+    Removed(Chunk<'a>),
+    /// Removals may have been missed, for the reader was more than a segment behind: look at everything afresh, in
+    /// a [`view`](Reader::view). Every value that is live and was not seen follows as [`Put`](Event::Put).
+    Resync,
+}
+
+/// What a step came to.
+pub(super) enum Step {
+    At(u64),
+    Resync,
+    End,
+}
+
+impl Reader {
+    /// The next value that has not been seen, `None` if there is none yet. Values come in the order of publication;
+    /// those that expired or were replaced meanwhile are passed over.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    #[inline]
+    pub fn try_next(&mut self) -> Result<Option<Chunk<'_>>, ReadError> {
+        loop {
+            match self.step(false)? {
+                Step::At(at) => return self.chunk_at(at),
+                Step::Resync => {}
+                Step::End => return Ok(None),
+            }
+        }
+    }
+
+    /// The next event, `None` if there is none yet.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    pub fn try_event(&mut self) -> Result<Option<Event<'_>>, ReadError> {
+        let step = self.step(true)?;
+        self.event(&step)
+    }
+
+    pub(super) fn event(&self, step: &Step) -> Result<Option<Event<'_>>, ReadError> {
+        Ok(match *step {
+            Step::At(at) => self
+                .chunk_at(at)?
+                .map(|chunk| if chunk.is_tombstone() { Event::Removed(chunk) } else { Event::Put(chunk) }),
+            Step::Resync => Some(Event::Resync),
+            Step::End => None,
+        })
+    }
+
+    /// How many messages were dropped by retention before this reader came to them, at most: some of them may have
+    /// expired, been replaced or removed before.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
+        self.cursor.lost()
+    }
+
+    pub(super) fn chunk_at(&self, at: u64) -> Result<Option<Chunk<'_>>, ReadError> {
+        let Some(segment) = &self.segment else { return Ok(None) };
+        Ok(segment.chunk(at).map_err(|damage| self.damaged(damage))?)
+    }
+
+    #[cold]
+    fn damaged(&self, damage: Damage) -> crate::error::Corrupt {
+        let generation = self.segment.as_ref().map_or(0, |segment| segment.geometry().generation);
+        self.place.damaged(generation, damage)
+    }
+
+    /// Moves the cursor to the next chunk of interest.
+    #[inline]
+    pub(super) fn step(&mut self, removals: bool) -> Result<Step, ReadError> {
+        // A scan pins its end when it first passes a chunk over, so that a fast writer cannot lead it on (P3).
+        let mut pin = None;
+        let mut drained = 0;
+        loop {
+            let Some(segment) = &self.segment else {
+                self.attach()?;
+                continue;
+            };
+            let generation = segment.geometry().generation;
+            if self.cursor_in != generation {
+                self.cursor.enter(segment.geometry());
+                self.cursor_in = generation;
+                pin = None;
+            }
+            if removals && self.cursor.take_resync() {
+                return Ok(Step::Resync);
+            }
+            if pin.is_some_and(|pin| self.cursor.at() >= pin) {
+                return Ok(Step::End);
+            }
+            match self.cursor.advance(segment) {
+                Ok(Some(chunk)) => {
+                    let passed = if chunk.is_tombstone() {
+                        !removals
+                    } else {
+                        chunk.is_expired(os::now) || chunk.is_superseded(pin.unwrap_or(u64::MAX))
+                    };
+                    if !passed {
+                        return Ok(Step::At(chunk.offset()));
+                    }
+                    if pin.is_none() {
+                        let end = last(segment).map_err(|damage| self.damaged(damage))?.1;
+                        pin = Some(end);
+                    }
+                }
+                Ok(None) => {
+                    if self.manifest.current() == generation {
+                        return Ok(Step::End);
+                    }
+                    // The area has moved on. What was committed here before that can be seen now: look once more.
+                    if drained == generation {
+                        self.attach()?;
+                    }
+                    drained = generation;
+                }
+                Err(damage) => return Err(self.damaged(damage).into()),
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Waiting for the log to move.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::follow::{Event, Step};
+use super::{Mark, Reader};
+use crate::error::ReadError;
+use crate::layout::chunk::{HEADER, State, parse_control};
+use crate::log::read::last;
+use crate::memory::Chunk;
+use crate::os::futex;
+use crate::sync::{self, Ordering};
+
+/// A waiter looks by itself at least this often, whatever became of the writer that should wake it.
+const SLICE: Duration = Duration::from_millis(100);
+/// Without `.bell` nobody wakes a waiter: it looks by itself, soon at first, then less often.
+const FIRST_NAP: Duration = Duration::from_micros(200);
+const LAST_NAP: Duration = Duration::from_millis(20);
+
+impl Reader {
+    /// Waits until the log has moved past where it was when this returned last (at first: when the reader was
+    /// opened); at once if it has already. `false` after `timeout`. Commits, removals and rollovers count as moves,
+    /// so look what is new; there may be nothing of interest.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`]; [`Removed`](crate::error::Removed) if the area is removed.
+    pub fn wait(&mut self, timeout: Option<Duration>) -> Result<bool, ReadError> {
+        let moved = self.block(&self.mark.clone(), deadline(timeout))?;
+        if moved {
+            let (place, segment) = self.current()?;
+            let end = last(segment).map_err(|damage| place.damaged(segment.geometry().generation, damage))?.1;
+            let (region, generation) = (Arc::clone(segment.region()), segment.geometry().generation);
+            self.mark = Mark { region, generation, at: end };
+        }
+        Ok(moved)
+    }
+
+    /// As [`try_next`](Self::try_next), but waits for it; `None` after `timeout`.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    pub fn next_timeout(&mut self, timeout: Option<Duration>) -> Result<Option<Chunk<'_>>, ReadError> {
+        let end = deadline(timeout);
+        loop {
+            match self.step(false)? {
+                Step::At(at) => return self.chunk_at(at),
+                Step::Resync => {}
+                Step::End => {
+                    if !self.block_at_cursor(end)? {
+                        return Ok(None);
+                    }
+                }
+            }
+        }
+    }
+
+    /// As [`try_event`](Self::try_event), but waits for it; `None` after `timeout`.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    pub fn event_timeout(&mut self, timeout: Option<Duration>) -> Result<Option<Event<'_>>, ReadError> {
+        let end = deadline(timeout);
+        loop {
+            match self.step(true)? {
+                Step::End => {
+                    if !self.block_at_cursor(end)? {
+                        return Ok(None);
+                    }
+                }
+                step => return self.event(&step),
+            }
+        }
+    }
+
+    fn block_at_cursor(&mut self, end: Option<Instant>) -> Result<bool, ReadError> {
+        let (region, generation) = match &self.segment {
+            Some(segment) => (Arc::clone(segment.region()), segment.geometry().generation),
+            None => return Ok(true),
+        };
+        let mark = Mark { region, generation, at: self.cursor.at() };
+        self.block(&mark, end)
+    }
+
+    /// Sleeps until the log has moved past `mark`; `false` at the deadline.
+    ///
+    /// The look at the log between setting `waiting` and sleeping pairs with the writer's look at `waiting` after its
+    /// commit: one of the two sees the other. \[O6\]
+    fn block(&mut self, mark: &Mark, end: Option<Instant>) -> Result<bool, ReadError> {
+        let mut nap = FIRST_NAP;
+        loop {
+            if self.has_moved(mark) {
+                return Ok(true);
+            }
+            let left = end.map(|end| end.saturating_duration_since(Instant::now()));
+            if left.is_some_and(|left| left.is_zero()) {
+                return Ok(false);
+            }
+            let manifest = Arc::clone(&self.manifest);
+            let Some(pulse) = manifest.pulse() else { return Err(self.place.removed().into()) };
+            let seen = pulse.load(Ordering::Acquire);
+            let slice = match self.bell.as_ref().and_then(|bell| bell.word(0)) {
+                Some(waiting) => {
+                    waiting.store(1, Ordering::SeqCst);
+                    SLICE
+                }
+                None => nap,
+            };
+            sync::full_fence();
+            if self.has_moved(mark) {
+                return Ok(true);
+            }
+            futex::wait(pulse, seen, left.map_or(slice, |left| left.min(slice)));
+            nap = (nap * 2).min(LAST_NAP);
+            // A short wait keeps the lease; a longer one must not keep the memory.
+            if pulse.load(Ordering::Acquire) == seen && !self.has_moved(mark) {
+                self.idle();
+            }
+        }
+    }
+
+    /// Whether something was committed at `mark`, or the area has moved on. Only control words are read, so no lease
+    /// is needed: if the memory has been reused, then the manifest has moved as well.
+    fn has_moved(&self, mark: &Mark) -> bool {
+        let committed = mark.region.reaches(mark.at.saturating_add(HEADER))
+            && mark
+                .region
+                .load(mark.at, Ordering::Acquire)
+                .is_some_and(|control| matches!(parse_control(control), Some((State::Writn, _))));
+        committed || self.manifest.current() != mark.generation
+    }
+}
+
+fn deadline(timeout: Option<Duration>) -> Option<Instant> {
+    timeout.and_then(|timeout| Instant::now().checked_add(timeout))
+}

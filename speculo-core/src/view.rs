@@ -1,0 +1,159 @@
+//! A snapshot: an area at one point of its log.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::area::dir::Place;
+use crate::error::{Corrupt, ReadError};
+use crate::log::read::{Chunks, NO_PIN, Wanted, find, last};
+use crate::memory::{Chunk, Damage, OwnedChunk, Segment};
+use crate::os;
+use crate::writer::ChunkId;
+
+/// An area at one point of its log, for as long as it is held (P7, P10): across all keys exactly the chunks committed
+/// before that point, expiry judged once, when it was made. Made in a few steps, whatever the area's size; cloned by
+/// a reference count.
+///
+/// It keeps the memory of its segment from being reused.
+#[derive(Clone, Debug)]
+pub struct View {
+    segment: Arc<Segment>,
+    pin: u64,
+    now: u64,
+    seed: u64,
+    path: Arc<PathBuf>,
+}
+
+impl View {
+    pub(crate) fn new(place: &Place, seed: u64, segment: Arc<Segment>) -> Result<Self, ReadError> {
+        let pin = last(&segment).map_err(|damage| place.damaged(segment.geometry().generation, damage))?.1;
+        Ok(Self { segment, pin, now: os::now(), seed, path: Arc::new(place.path().to_owned()) })
+    }
+
+    /// The value with this key. Its versions since the view was made are walked over, those of this segment only.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    pub fn get(&self, key: &[u8]) -> Result<Option<Chunk<'_>>, ReadError> {
+        self.find(&Wanted::Key(key))
+    }
+
+    /// The message with this id.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    pub fn get_id(&self, id: ChunkId) -> Result<Option<Chunk<'_>>, ReadError> {
+        self.find(&Wanted::Id(id.get()))
+    }
+
+    fn find(&self, wanted: &Wanted<'_>) -> Result<Option<Chunk<'_>>, ReadError> {
+        let found = find(&self.segment, wanted, wanted.hash(self.seed), self.pin);
+        let found = found.map_err(|damage| self.damaged(damage))?;
+        Ok(found.chunk.filter(|chunk| !chunk.is_tombstone() && !chunk.is_expired(|| self.now)))
+    }
+
+    /// Every value, in the order of publication.
+    #[must_use]
+    pub fn iter(&self) -> Iter<'_> {
+        Iter { chunks: Chunks::new(&self.segment, self.pin), view: self }
+    }
+
+    /// Number of values. Walks over all of them.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    pub fn len(&self) -> Result<usize, ReadError> {
+        self.iter().try_fold(0, |count, chunk| chunk.map(|_| count + 1))
+    }
+
+    /// Whether there is no value.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    pub fn is_empty(&self) -> Result<bool, ReadError> {
+        self.iter().next().transpose().map(|chunk| chunk.is_none())
+    }
+
+    /// The chunk, owned. It shares the view's memory.
+    #[must_use]
+    pub fn share(&self, chunk: &Chunk<'_>) -> OwnedChunk {
+        chunk.share()
+    }
+
+    /// Seq of the last chunk committed before the view's point; 0 = none.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    pub fn last_seq(&self) -> Result<u64, ReadError> {
+        let mut last = self.segment.geometry().first_seq.saturating_sub(1);
+        for chunk in Chunks::new(&self.segment, self.pin) {
+            last = last.max(chunk.map_err(|damage| self.damaged(damage))?.seq());
+        }
+        Ok(last)
+    }
+
+    fn damaged(&self, damage: Damage) -> ReadError {
+        damaged(&self.path, &self.segment, damage).into()
+    }
+}
+
+impl<'a> IntoIterator for &'a View {
+    type Item = Result<Chunk<'a>, ReadError>;
+    type IntoIter = Iter<'a>;
+
+    fn into_iter(self) -> Iter<'a> {
+        self.iter()
+    }
+}
+
+/// The values of a [`View`].
+#[derive(Debug)]
+pub struct Iter<'a> {
+    chunks: Chunks<'a>,
+    view: &'a View,
+}
+
+impl<'a> Iterator for Iter<'a> {
+    type Item = Result<Chunk<'a>, ReadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        for chunk in self.chunks.by_ref() {
+            match chunk {
+                Ok(chunk) => {
+                    let live = !chunk.is_superseded(self.view.pin)
+                        && !chunk.is_tombstone()
+                        && !chunk.is_expired(|| self.view.now);
+                    if live {
+                        return Some(Ok(chunk));
+                    }
+                }
+                Err(damage) => return Some(Err(self.view.damaged(damage))),
+            }
+        }
+        None
+    }
+}
+
+#[cold]
+fn damaged(path: &std::path::Path, segment: &Segment, damage: Damage) -> Corrupt {
+    let name = crate::area::dir::segment_name(segment.geometry().generation);
+    Corrupt { path: path.join(name), what: format!("{} (offset {})", damage.what, damage.at) }
+}
+
+/// The newest live value of a key or id in a segment.
+#[inline]
+pub(crate) fn get<'a>(
+    place: &Place,
+    seed: u64,
+    segment: &'a Arc<Segment>,
+    wanted: &Wanted<'_>,
+) -> Result<Option<Chunk<'a>>, ReadError> {
+    let found = find(segment, wanted, wanted.hash(seed), NO_PIN);
+    let found = found.map_err(|damage| place.damaged(segment.geometry().generation, damage))?;
+    Ok(found.chunk.filter(|chunk| !chunk.is_tombstone() && !chunk.is_expired(os::now)))
+}

@@ -1,0 +1,534 @@
+//! The writer's handle: publish, update, remove, roll over.
+
+mod draft;
+mod room;
+mod slot;
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use rustix::fs::{Mode, OFlags};
+
+use crate::area::Overflow;
+use crate::area::attach::attach;
+use crate::area::dir::{Dir, LOCK, MANIFEST, Place, segment_name};
+use crate::area::manifest::Manifest;
+use crate::area::retired::Retired;
+use crate::area::{Flags, Trust};
+use crate::error::{Fault, PublishError, ReadError};
+use crate::failpoint;
+use crate::layout::chunk;
+use crate::layout::chunk::{MAX_KEY, MAX_PAYLOAD};
+use crate::layout::manifest::{AT_CURRENT, AT_PULSE};
+use crate::layout::segment::{AT_STATE, OBSOL};
+use crate::log::publish::{Committed, Entry, Log, Spot};
+use crate::log::read::Wanted;
+use crate::memory::lease::Ownership;
+use crate::memory::{Damage, FileId, Lease, Process, Segment, Writable};
+use crate::os;
+use crate::schema::Kind;
+use crate::sync::{self, Ordering};
+use crate::view::View;
+
+pub use draft::Draft;
+pub use room::Stats;
+pub use slot::Slot;
+
+/// Identity of a published value: kept by its updates and by rollovers, never used again in its area.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ChunkId(u64);
+
+impl ChunkId {
+    /// The id as a number.
+    #[must_use]
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+
+    /// The id that [`get`](Self::get) gave.
+    #[must_use]
+    pub const fn new(id: u64) -> Self {
+        Self(id)
+    }
+}
+
+impl fmt::Display for ChunkId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Where a value goes.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum To<'k> {
+    /// A new message of a stream, or *the* value of a singleton.
+    Next,
+    /// The value with this key, replacing the one that is there.
+    Key(&'k [u8]),
+    /// The message with this id, replacing it: `chunk_update`.
+    Id(ChunkId),
+}
+
+/// What a writer is made of.
+pub(crate) struct Parts {
+    pub(crate) place: Place,
+    pub(crate) dir: FileId,
+    pub(crate) process: Process,
+    pub(crate) owner: Ownership,
+    pub(crate) lock: FileId,
+    pub(crate) manifest: Manifest,
+    pub(crate) manifest_memory: Writable,
+    /// The lock of `.manifest`: says "alive" to readers.
+    #[expect(dead_code, reason = "held, not used")]
+    pub(crate) presence: Lease,
+    pub(crate) bell: Writable,
+    pub(crate) log: Log,
+    pub(crate) mode: Mode,
+    pub(crate) flags: Flags,
+    pub(crate) max_size: u64,
+    pub(crate) log_size: u64,
+    pub(crate) ttl: Option<Duration>,
+    pub(crate) overflow: Overflow,
+}
+
+/// The one writer of an area. Dropping it leaves the area for readers and for the next writer, unless it was created
+/// with [`Flags::REMOVE_ON_DROP`].
+///
+/// Publishing is wait-free but for rollovers: no lock, no system call, and no more steps than its bytes need.
+/// Everything here costs the copy of the value, plus, at a rollover, the copy of what is live.
+pub struct Writer {
+    parts: Parts,
+    retired: Retired,
+    /// The current segment as readers see it, attached when it is first read.
+    reading: OnceLock<Arc<Segment>>,
+    rollovers: u64,
+    reused: u64,
+}
+
+impl Writer {
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self { parts, retired: Retired::default(), reading: OnceLock::new(), rollovers: 0, reused: 0 }
+    }
+
+    /// How chunks replace each other.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.parts.manifest.identity().kind
+    }
+
+    /// The area's directory.
+    #[must_use]
+    pub fn path(&self) -> &std::path::Path {
+        self.parts.place.path()
+    }
+
+    /// Publishes a message, or replaces the value of a singleton.
+    ///
+    /// # Errors
+    ///
+    /// See [`PublishError`]; nothing is published then.
+    pub fn publish(&mut self, payload: &[u8]) -> Result<ChunkId, PublishError> {
+        self.publish_with(To::Next, None, copy_of(payload))
+    }
+
+    /// Replaces the value with this key, or adds it.
+    ///
+    /// # Errors
+    ///
+    /// See [`PublishError`]; nothing is published then.
+    pub fn put(&mut self, key: &[u8], payload: &[u8]) -> Result<ChunkId, PublishError> {
+        self.publish_with(To::Key(key), None, copy_of(payload))
+    }
+
+    /// Replaces the message with this id.
+    ///
+    /// # Errors
+    ///
+    /// [`PublishError::NoSuchChunk`] if it has expired, or was removed or dropped; see [`PublishError`].
+    pub fn chunk_update(&mut self, id: ChunkId, payload: &[u8]) -> Result<ChunkId, PublishError> {
+        self.publish_with(To::Id(id), None, copy_of(payload))
+    }
+
+    /// Publishes what `fill` writes, without a buffer in between: it is given the free room of the log, writes what
+    /// fits, and returns the length that it needs, as `snprintf` does. If that is more, room is made and it is
+    /// called again. Bytes that it is given begin at a multiple of 16; what stands in them means nothing.
+    ///
+    /// `ttl` is how long the value lives; `None` takes the area's own.
+    ///
+    /// # Errors
+    ///
+    /// What `fill` says, as [`PublishError::Encode`]; see [`PublishError`]. Nothing is published then.
+    #[inline]
+    pub fn publish_with<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
+        &mut self,
+        to: To<'_>,
+        ttl: Option<Duration>,
+        mut fill: impl FnMut(&mut [u8]) -> Result<usize, E>,
+    ) -> Result<ChunkId, PublishError> {
+        let key = self.check_target(to)?;
+        let expires = self.expiry(ttl);
+        loop {
+            let spot = self.spot(to, key)?;
+            if let Some(committed) = self.try_commit(&spot, key, expires, &mut fill)? {
+                return Ok(ChunkId(committed.id));
+            }
+        }
+    }
+
+    /// Fills and commits at `spot`; `None` if room had to be made, and places have changed.
+    #[inline]
+    fn try_commit<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
+        &mut self,
+        spot: &Spot,
+        key: &[u8],
+        expires: u64,
+        fill: &mut impl FnMut(&mut [u8]) -> Result<usize, E>,
+    ) -> Result<Option<Committed>, PublishError> {
+        let key_len = key.len() as u64;
+        // Room for the key is kept behind the payload, so both fit or neither does.
+        let Some(room) = self.parts.log.room(key_len) else {
+            self.make_log_room(chunk::total(0, key_len))?;
+            return Ok(None);
+        };
+        let filled = match self.parts.log.scratch().body(room) {
+            Ok(body) => fill(body),
+            Err(damage) => return Err(damaged(&self.parts, damage)),
+        };
+        let payload = match filled {
+            Ok(needed) => needed as u64,
+            Err(error) => return Err(encode_error(&self.parts, error.into())),
+        };
+        let total = chunk::total(payload.min(MAX_PAYLOAD + 1), key_len);
+        if payload > room || self.parts.log.live_after(spot, total) > self.parts.max_size {
+            self.make_room(payload, total, spot)?;
+            return Ok(None);
+        }
+        let entry = Entry { payload, key: key_len, expires, tombstone: false };
+        match self.parts.log.commit(spot, key, &entry, os::now) {
+            Ok(committed) => {
+                self.ring();
+                Ok(Some(committed))
+            }
+            Err(damage) => Err(damaged(&self.parts, damage)),
+        }
+    }
+
+    /// Checks that this process may write, and that the target fits the area; gives its key.
+    #[inline]
+    fn check_target<'k>(&self, to: To<'k>) -> Result<&'k [u8], PublishError> {
+        self.check_process()?;
+        match (to, self.kind()) {
+            (To::Next, Kind::Stream | Kind::Singleton) | (To::Id(_), Kind::Stream) => Ok(&[]),
+            (To::Key(key), Kind::Keyed) if key.len() <= MAX_KEY => Ok(key),
+            (to, _) => Err(wrong_target(&self.parts, to)),
+        }
+    }
+
+    #[inline]
+    fn check_process(&self) -> Result<(), PublishError> {
+        if self.parts.process.is_current() { Ok(()) } else { Err(forked(&self.parts)) }
+    }
+
+    /// Where a value for `to` will stand; makes the index larger if it must.
+    #[inline]
+    fn spot(&mut self, to: To<'_>, key: &[u8]) -> Result<Spot, PublishError> {
+        loop {
+            let log = &self.parts.log;
+            let spot = match (to, self.kind()) {
+                (To::Next, Kind::Stream) => log.resolve_new(),
+                (To::Id(id), _) => {
+                    let spot = self.resolve(&Wanted::Id(id.0))?.filter(|spot| spot.is_live(os::now));
+                    Some(spot.ok_or_else(|| no_such_chunk(&self.parts, id))?)
+                }
+                (To::Next | To::Key(_), _) => self.resolve(&Wanted::Key(key))?,
+            };
+            match spot {
+                Some(spot) => return Ok(spot),
+                None => self.enlarge_index()?,
+            }
+        }
+    }
+
+    #[inline]
+    fn resolve(&self, wanted: &Wanted<'_>) -> Result<Option<Spot>, PublishError> {
+        let seed = self.parts.manifest.identity().seed;
+        self.parts.log.resolve(wanted, seed).map_err(|damage| damaged(&self.parts, damage))
+    }
+
+    #[inline]
+    fn expiry(&self, ttl: Option<Duration>) -> u64 {
+        match ttl.or(self.parts.ttl) {
+            None => 0,
+            Some(ttl) => os::now().saturating_add(u64::try_from(ttl.as_nanos()).unwrap_or(u64::MAX)).max(1),
+        }
+    }
+
+    /// Removes the value with this key; `false` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// See [`PublishError`].
+    pub fn remove(&mut self, key: &[u8]) -> Result<bool, PublishError> {
+        let to = if self.kind() == Kind::Singleton { To::Next } else { To::Key(key) };
+        self.check_target(to)?;
+        let key = if self.kind() == Kind::Singleton { &[] } else { key };
+        self.bury(&Wanted::Key(key), key)
+    }
+
+    /// Removes the message with this id; `false` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// See [`PublishError`].
+    pub fn remove_id(&mut self, id: ChunkId) -> Result<bool, PublishError> {
+        self.check_target(To::Id(id))?;
+        self.bury(&Wanted::Id(id.0), &[])
+    }
+
+    /// Commits a tombstone.
+    fn bury(&mut self, wanted: &Wanted<'_>, key: &[u8]) -> Result<bool, PublishError> {
+        let total = chunk::total(0, key.len() as u64);
+        loop {
+            let Some(spot) = self.resolve(wanted)?.filter(|spot| spot.is_live(os::now)) else {
+                return Ok(false);
+            };
+            if self.parts.log.room(key.len() as u64).is_none() {
+                self.make_log_room(total)?;
+                continue;
+            }
+            let entry = Entry { payload: 0, key: key.len() as u64, expires: 0, tombstone: true };
+            if let Err(damage) = self.parts.log.commit(&spot, key, &entry, os::now) {
+                return Err(damaged(&self.parts, damage));
+            }
+            self.ring();
+            return Ok(true);
+        }
+    }
+
+    /// Removes everything, by one store: followers that mirror the area are told to look afresh.
+    ///
+    /// # Errors
+    ///
+    /// See [`PublishError`].
+    pub fn clear(&mut self) -> Result<(), PublishError> {
+        self.check_process()?;
+        let mut census = self.census()?;
+        census.forget_all();
+        Ok(self.rollover(&census, 0, false)?)
+    }
+
+    /// Rolls over to the smallest segment that holds what is live, and gives back the memory of those that nobody
+    /// reads any more.
+    ///
+    /// # Errors
+    ///
+    /// See [`PublishError`].
+    pub fn compact(&mut self) -> Result<(), PublishError> {
+        self.check_process()?;
+        let census = self.census()?;
+        self.rollover(&census, 0, true)?;
+        if let Some(dir) = self.dir()? {
+            self.retired.free(&dir, &self.parts.place);
+        }
+        Ok(())
+    }
+
+    /// The newest value with this key, as readers see it.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    pub fn get(&self, key: &[u8]) -> Result<Option<crate::Chunk<'_>>, ReadError> {
+        let segment = self.reading()?;
+        crate::view::get(&self.parts.place, self.parts.manifest.identity().seed, segment, &Wanted::Key(key))
+    }
+
+    /// The message with this id, as readers see it.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    pub fn get_id(&self, id: ChunkId) -> Result<Option<crate::Chunk<'_>>, ReadError> {
+        let segment = self.reading()?;
+        crate::view::get(&self.parts.place, self.parts.manifest.identity().seed, segment, &Wanted::Id(id.0))
+    }
+
+    /// The area as it is now: a snapshot that stays.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    pub fn view(&self) -> Result<View, ReadError> {
+        let segment = Arc::clone(self.reading()?);
+        View::new(&self.parts.place, self.parts.manifest.identity().seed, segment)
+    }
+
+    /// The current segment through a reader's mapping and lease: what is handed out of it stays valid by the same
+    /// means as with any reader, in children of `fork` too.
+    fn reading(&self) -> Result<&Arc<Segment>, ReadError> {
+        if let Some(segment) = self.reading.get() {
+            return Ok(segment);
+        }
+        let segment = attach(&self.parts.place, &self.parts.manifest, Trust::Own, &[])?;
+        Ok(self.reading.get_or_init(|| segment))
+    }
+
+    /// Looks for waiters after a commit, and wakes them. \[O6\]
+    #[inline]
+    fn ring(&self) {
+        // Ordered after the commit by the fence that the commit is.
+        if let Some(waiting) = self.parts.bell.word(0)
+            && waiting.load(Ordering::SeqCst) != 0
+        {
+            self.answer();
+        }
+    }
+
+    #[cold]
+    fn answer(&self) {
+        if let Some(waiting) = self.parts.bell.word(0) {
+            waiting.store(0, Ordering::SeqCst);
+        }
+        self.wake();
+    }
+
+    /// Moves the pulse, and wakes everybody who sleeps on it.
+    pub(crate) fn wake(&self) {
+        if let Some(pulse) = self.parts.manifest_memory.word32(AT_PULSE) {
+            pulse.fetch_add(1, Ordering::Release);
+            os::futex::wake_all(pulse);
+        }
+    }
+
+    /// The area's directory, if it is still the one that this writer created.
+    fn dir(&self) -> Result<Option<Dir>, Fault> {
+        Ok(Dir::open(&self.parts.place)?.filter(|dir| dir.id() == self.parts.dir))
+    }
+
+    /// Makes a segment current: the one store that switches. Before it, everything must still be where it was, or
+    /// somebody has removed the area behind our back. \[O7\]
+    pub(crate) fn switch(&self, next: &Segment) -> Result<(), Fault> {
+        let parts = &self.parts;
+        let name = segment_name(next.geometry().generation);
+        let dir = self.dir()?.ok_or_else(|| parts.place.removed())?;
+        let intact = dir.identity(LOCK) == Some(parts.lock)
+            && dir.identity(MANIFEST) == Some(parts.manifest.file())
+            && dir.identity(&name) == Some(next.region().id());
+        let current = parts.manifest_memory.word(AT_CURRENT).filter(|_| intact);
+        let Some(current) = current else {
+            if dir.identity(&name) == Some(next.region().id()) {
+                dir.unlink(&name);
+            }
+            return Err(parts.place.removed().into());
+        };
+        failpoint::hit("switch.before");
+        sync::publish(current, next.geometry().generation);
+        failpoint::hit("switch.after");
+        self.ring();
+        Ok(())
+    }
+
+    /// Makes the segment that this writer was built with current, in place of a dead writer's.
+    pub(crate) fn take_over_from(&mut self, from: &Arc<Segment>) -> Result<(), Fault> {
+        self.switch(self.parts.log.segment())?;
+        self.wake();
+        let generation = from.geometry().generation;
+        let Some(dir) = self.dir()? else { return Ok(()) };
+        let opened = dir.file(&self.parts.place, &segment_name(generation), OFlags::RDWR)?;
+        let Some((fd, _)) = opened.filter(|(_, stat)| FileId::of(stat) == from.region().id()) else {
+            return Ok(());
+        };
+        let region = from.region();
+        let memory = Writable::map(std::os::fd::AsFd::as_fd(&fd), region.id(), region.span(), region.known());
+        let memory =
+            memory.map_err(|error| self.parts.place.os_error("map", &segment_name(generation), error))?;
+        retire(&memory);
+        self.retired.add(generation, memory);
+        Ok(())
+    }
+}
+
+/// Marks a segment as obsolete: a hint for tools; readers go by the manifest.
+fn retire(memory: &Writable) {
+    if let Some(state) = memory.word(AT_STATE) {
+        state.store(OBSOL, Ordering::Release);
+    }
+}
+
+fn copy_of(payload: &[u8]) -> impl FnMut(&mut [u8]) -> Result<usize, std::convert::Infallible> {
+    move |room| {
+        if let Some(place) = room.get_mut(..payload.len()) {
+            place.copy_from_slice(payload);
+        }
+        Ok(payload.len())
+    }
+}
+
+#[cold]
+fn damaged(parts: &Parts, damage: Damage) -> PublishError {
+    parts.place.damaged(parts.log.segment().geometry().generation, damage).into()
+}
+
+#[cold]
+fn forked(parts: &Parts) -> PublishError {
+    PublishError::Forked { path: parts.place.path().to_owned() }
+}
+
+#[cold]
+fn no_such_chunk(parts: &Parts, id: ChunkId) -> PublishError {
+    PublishError::NoSuchChunk { path: parts.place.path().to_owned(), id: id.0 }
+}
+
+#[cold]
+fn encode_error(parts: &Parts, source: Box<dyn std::error::Error + Send + Sync>) -> PublishError {
+    PublishError::Encode { path: parts.place.path().to_owned(), source }
+}
+
+#[cold]
+fn wrong_target(parts: &Parts, to: To<'_>) -> PublishError {
+    let path = parts.place.path().to_owned();
+    let kind = parts.manifest.identity().kind;
+    match to {
+        To::Key(key) if kind == Kind::Keyed => PublishError::KeyTooLong { path, len: key.len() },
+        To::Key(_) => {
+            PublishError::WrongKind { path, kind, what: "its values have no keys; publish without one" }
+        }
+        To::Next => PublishError::WrongKind { path, kind, what: "its values need a key" },
+        To::Id(_) => {
+            PublishError::WrongKind { path, kind, what: "only messages of a stream are updated by id" }
+        }
+    }
+}
+
+impl fmt::Debug for Writer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Writer")
+            .field("path", &self.path())
+            .field("kind", &self.kind())
+            .field("generation", &self.parts.log.segment().geometry().generation)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        if !self.parts.process.is_current() {
+            return;
+        }
+        let Ok(Some(dir)) = self.dir() else { return };
+        if dir.identity(LOCK) != Some(self.parts.lock) {
+            return;
+        }
+        self.retired.clear(&dir);
+        if self.parts.flags.contains(Flags::REMOVE_ON_DROP)
+            && dir.identity(MANIFEST) == Some(self.parts.manifest.file())
+        {
+            let manifest =
+                crate::area::manifest::open_file(&dir, &self.parts.place, OFlags::RDWR).ok().flatten();
+            // Dropping cannot report; what could not be deleted is removed by the next who creates or removes.
+            let _ = crate::area::delete(&self.parts.place, &dir, manifest.map(|(fd, _)| fd).as_ref());
+        }
+    }
+}

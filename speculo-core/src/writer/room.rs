@@ -1,0 +1,209 @@
+//! Making room: the next stretch of reserved memory, or a rollover.
+
+use std::os::fd::AsFd;
+
+use rustix::fs::OFlags;
+
+use super::{Writer, damaged, retire};
+use crate::area::Overflow;
+use crate::area::dir::segment_name;
+use crate::area::forge::Forge;
+use crate::error::{Fault, PublishError};
+use crate::failpoint;
+use crate::layout::chunk::MAX_PAYLOAD;
+use crate::layout::{LINE, PAGE, align_up};
+use crate::log::carry::{Census, Plan, STRETCH};
+use crate::log::publish::Spot;
+use crate::memory::FileId;
+use crate::os;
+use crate::schema::Kind;
+
+/// What an area occupies. All numbers are bytes, unless they count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Number of the current segment.
+    pub generation: u64,
+    /// Seq of the last commit; 0 = none.
+    pub last_seq: u64,
+    /// Live chunks, headers and keys included. What has expired since the last rollover is still counted.
+    pub live_bytes: u64,
+    /// The limit of `live_bytes`.
+    pub max_size: u64,
+    /// Memory reserved for the current segment.
+    pub segment_bytes: u64,
+    /// Part of it that is written.
+    pub used_bytes: u64,
+    /// Obsolete segments that are kept: for the next rollover, or because readers hold them.
+    pub retired_segments: usize,
+    /// Their memory.
+    pub retired_bytes: u64,
+    /// The part of it that readers hold: leases, views and samples of earlier generations.
+    pub pinned_bytes: u64,
+    /// Rollovers of this writer.
+    pub rollovers: u64,
+    /// How many of them used a retired segment again.
+    pub reused: u64,
+}
+
+impl Writer {
+    /// What the area occupies. A few system calls for each retired segment.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        let place = &self.parts.place;
+        let (retired_bytes, pinned_bytes) =
+            self.dir().ok().flatten().map_or((0, 0), |dir| self.retired.bytes(&dir, place));
+        let log = &self.parts.log;
+        Stats {
+            generation: log.segment().geometry().generation,
+            last_seq: log.next_seq().saturating_sub(1),
+            live_bytes: log.live_bytes(),
+            max_size: self.parts.max_size,
+            segment_bytes: log.segment().region().known(),
+            used_bytes: log.end(),
+            retired_segments: self.retired.len(),
+            retired_bytes,
+            pinned_bytes,
+            rollovers: self.rollovers,
+            reused: self.reused,
+        }
+    }
+
+    /// Makes room for a chunk of `total` bytes that would replace what stands at `spot`.
+    #[cold]
+    pub(super) fn make_room(&mut self, payload: u64, total: u64, spot: &Spot) -> Result<(), PublishError> {
+        let max_size = self.parts.max_size;
+        let limit = max_size.min(MAX_PAYLOAD);
+        if payload > MAX_PAYLOAD || total > max_size {
+            return Err(PublishError::TooLarge { path: self.path().to_owned(), needed: payload, limit });
+        }
+        let live_after = self.parts.log.live_after(spot, total);
+        if live_after <= max_size {
+            return self.make_log_room(total);
+        }
+        // Too much is live: what has expired goes, then the oldest, where that is allowed.
+        let full = |live: u64| PublishError::LimitReached {
+            path: self.path().to_owned(),
+            needed: total,
+            live,
+            max_size,
+        };
+        let may_drop = self.kind() == Kind::Stream && self.parts.overflow == Overflow::DropOldest;
+        if !may_drop && !self.parts.log.is_expiring() {
+            return Err(full(self.parts.log.live_bytes()));
+        }
+        let mut census = self.census()?;
+        let expired = self.parts.log.live_bytes().saturating_sub(census.live_bytes);
+        if live_after - expired.min(live_after) > max_size {
+            if !may_drop {
+                return Err(full(census.live_bytes));
+            }
+            // Dropping just enough would copy the whole live set at every publish.
+            let target = (max_size / 2).min(max_size - total);
+            census
+                .drop_to(self.parts.log.segment(), target)
+                .map_err(|damage| damaged(&self.parts, damage))?;
+        }
+        Ok(self.rollover(&census, total, false)?)
+    }
+
+    /// Makes room in the log: within the segment as long as it may grow, else in the next one.
+    #[cold]
+    pub(super) fn make_log_room(&mut self, total: u64) -> Result<(), PublishError> {
+        let end = self.parts.log.end() + total + LINE;
+        if end <= self.parts.log.segment().region().span() {
+            match self.reserve_stretch(end) {
+                // Where there is no memory to grow into, a spare may still take what is live.
+                Err(Fault::NoSpace(cause)) => {
+                    let census = self.census()?;
+                    return self.rollover(&census, total, true).map_err(|fault| match fault {
+                        Fault::NoSpace(_) => cause.into(),
+                        fault => fault.into(),
+                    });
+                }
+                result => return Ok(result?),
+            }
+        }
+        let census = self.census()?;
+        Ok(self.rollover(&census, total, false)?)
+    }
+
+    /// Rolls over because the index has no slot left.
+    #[cold]
+    pub(super) fn enlarge_index(&mut self) -> Result<(), PublishError> {
+        let census = self.census()?;
+        Ok(self.rollover(&census, LINE, false)?)
+    }
+
+    pub(super) fn census(&self) -> Result<Census, PublishError> {
+        Census::take(self.parts.log.segment(), os::now()).map_err(|damage| damaged(&self.parts, damage))
+    }
+
+    /// Reserves memory up to `end` at least, before anybody touches it (P6).
+    fn reserve_stretch(&mut self, end: u64) -> Result<(), Fault> {
+        let place = &self.parts.place;
+        let segment = self.parts.log.segment();
+        let region = segment.region();
+        let name = segment_name(segment.geometry().generation);
+        let dir = self.dir()?.ok_or_else(|| place.removed())?;
+        let (fd, _) = dir
+            .file(place, &name, OFlags::RDWR)?
+            .filter(|(_, stat)| FileId::of(stat) == region.id())
+            .ok_or_else(|| place.removed())?;
+        let known = region.known();
+        // A quarter more at a time, 4 MiB at most: a millisecond or so.
+        let stretch = (known / 4).clamp(STRETCH, 4 * STRETCH);
+        let least = align_up(end, PAGE);
+        let mut wished = least.max(known + stretch).min(region.span());
+        loop {
+            match os::reserve(fd.as_fd(), known, wished) {
+                Ok(()) => break,
+                Err(_) if wished > least => wished = least,
+                Err(error) => return Err(place.no_space(fd.as_fd(), &name, wished - known, error)),
+            }
+        }
+        failpoint::hit("stretch.reserved");
+        region.learn(wished);
+        self.parts.log.memory().prefault(known, wished);
+        Ok(())
+    }
+
+    /// Copies what `census` counted into the next segment, with room for `needed` bytes more, and switches to it.
+    pub(super) fn rollover(&mut self, census: &Census, needed: u64, tight: bool) -> Result<(), Fault> {
+        let parts = &self.parts;
+        let dir = self.dir()?.ok_or_else(|| parts.place.removed())?;
+        let initial = if tight { 0 } else { parts.log_size };
+        let plan = Plan::new(self.kind(), census, needed, initial, tight);
+        let spare = self.retired.pick(&dir, &parts.place, &plan);
+        let reused = spare.is_some();
+        let forge = Forge {
+            place: &parts.place,
+            dir: &dir,
+            identity: parts.manifest.identity(),
+            mode: parts.mode,
+            owner: &parts.owner,
+            process: parts.process,
+        };
+        let from = parts.log.segment();
+        let generation = from.geometry().generation.saturating_add(1);
+        let next = match forge.build(Some(from), census, &plan, generation, spare) {
+            // What was retired and is free by now may be all the memory there is.
+            Err(Fault::NoSpace(_)) if self.retired.len() > 0 => {
+                self.retired.free(&dir, &parts.place);
+                forge.build(Some(from), census, &plan, generation, None)?
+            }
+            result => result?,
+        };
+        failpoint::hit("rollover.built");
+        self.switch(next.segment())?;
+
+        let old = std::mem::replace(&mut self.parts.log, next);
+        self.reading = std::sync::OnceLock::new();
+        retire(old.memory());
+        failpoint::hit("rollover.retired");
+        self.retired.add(old.segment().geometry().generation, old.memory().clone());
+        self.rollovers += 1;
+        self.reused += u64::from(reused);
+        Ok(())
+    }
+}

@@ -1,0 +1,103 @@
+//! A key, resolved once.
+
+use std::time::Duration;
+
+use super::{ChunkId, PublishError, To, Writer};
+use crate::log::publish::Spot;
+use crate::log::read::{Found, NO_PIN, Wanted, find};
+use crate::memory::{Damage, Segment};
+
+/// A key with its place in the index: the look-up is done once, and again after a rollover. It may be stored, and
+/// belongs to no handle; used with another area it is resolved there.
+#[derive(Clone, Debug)]
+pub struct Slot {
+    key: Box<[u8]>,
+    /// The segment in which `place` was found.
+    area: u128,
+    generation: u64,
+    place: u64,
+    hash: u64,
+}
+
+impl Slot {
+    /// A slot for `key`, to be resolved when it is used.
+    #[must_use]
+    pub fn new(key: &[u8]) -> Self {
+        Self { key: key.into(), area: 0, generation: 0, place: 0, hash: 0 }
+    }
+
+    /// The key's canonical bytes.
+    #[must_use]
+    pub fn key(&self) -> &[u8] {
+        &self.key
+    }
+
+    #[inline]
+    fn is_for(&self, segment: &Segment) -> bool {
+        let geometry = segment.geometry();
+        self.generation == geometry.generation && self.area == geometry.uuid
+    }
+
+    fn settle(&mut self, segment: &Segment, slot: u64, hash: u64) {
+        (self.area, self.generation) = (segment.geometry().uuid, segment.geometry().generation);
+        (self.place, self.hash) = (slot, hash);
+    }
+
+    /// Where the key stands for a reader of `segment`; `None` if it is not there.
+    #[inline]
+    pub(crate) fn find(
+        &mut self,
+        segment: &std::sync::Arc<Segment>,
+        seed: u64,
+    ) -> Result<Option<u64>, Damage> {
+        if self.is_for(segment) {
+            return Ok(Some(self.place));
+        }
+        let wanted = Wanted::Key(&self.key);
+        let hash = wanted.hash(seed);
+        match find(segment, &wanted, hash, NO_PIN)? {
+            Found { slot: Some(slot), chunk: Some(_) } => {
+                self.settle(segment, slot, hash);
+                Ok(Some(slot))
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+impl Writer {
+    /// Replaces the value of a slot's key: as [`publish_with`](Self::publish_with) by key, without hashing it.
+    ///
+    /// # Errors
+    ///
+    /// As [`publish_with`](Self::publish_with).
+    #[inline]
+    pub fn publish_at<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
+        &mut self,
+        at: &mut Slot,
+        ttl: Option<Duration>,
+        mut fill: impl FnMut(&mut [u8]) -> Result<usize, E>,
+    ) -> Result<ChunkId, PublishError> {
+        self.check_target(To::Key(&at.key))?;
+        let expires = self.expiry(ttl);
+        loop {
+            let spot = self.spot_at(at)?;
+            if let Some(committed) = self.try_commit(&spot, &at.key, expires, &mut fill)? {
+                let segment = self.parts.log.segment();
+                if !at.is_for(segment) {
+                    at.settle(segment, spot.slot, spot.hash());
+                }
+                return Ok(ChunkId(committed.id));
+            }
+        }
+    }
+
+    #[inline]
+    fn spot_at(&mut self, at: &Slot) -> Result<Spot, PublishError> {
+        if at.is_for(self.parts.log.segment()) {
+            let spot = self.parts.log.revisit(at.place, at.hash);
+            return spot.map_err(|damage| super::damaged(&self.parts, damage));
+        }
+        self.spot(To::Key(&at.key), &at.key)
+    }
+}
