@@ -43,7 +43,7 @@ impl Writer {
         let spot = loop {
             let spot = self.spot(to, key)?;
             let log = &self.parts.log;
-            if body <= log.room()
+            if log.room(key.len() as u64).is_some_and(|room| payload <= room)
                 && payload <= MAX_PAYLOAD
                 && log.live_after(&spot, total) <= self.parts.max_size
             {
