@@ -52,7 +52,7 @@ pub(crate) enum Form {
     /// `usize` or `isize`: as 64 bits.
     Wide,
     /// As the user's `#[rkyv(with = …)]` says.
-    With(Type),
+    With(Box<Type>),
     /// Not at all: an error was reported.
     Refused,
 }
@@ -134,8 +134,8 @@ impl<'a> Record<'a> {
             let mut ty = original.ty.clone();
             ReplaceSelf(item).visit_type_mut(&mut ty);
             let form = match &attrs.rkyv.with {
-                Some(with) => Form::With(with.clone()),
-                None if attrs.rkyv.omit_bounds || mentions(&ty, |ident| *ident == item.ident) => {
+                Some(with) => Form::With(Box::new(with.clone())),
+                None if attrs.rkyv.has("omit_bounds") || mentions(&ty, |ident| *ident == item.ident) => {
                     Form::Recursive
                 }
                 None => Form::Plain,

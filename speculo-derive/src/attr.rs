@@ -1,5 +1,7 @@
 //! Reads `#[speculo(…)]`, and from `#[rkyv(…)]` what changes our own output.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Span, TokenTree};
 use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned;
@@ -29,15 +31,8 @@ pub(crate) struct FieldAttrs {
 pub(crate) struct RkyvAttrs {
     pub archived: Option<Ident>,
     pub with: Option<Type>,
-    pub omit_bounds: bool,
-    /// Has `attr(…)`; on fields a second one would replace it.
-    pub attr: bool,
-    pub resolver: bool,
-    pub derives_debug: bool,
-    pub compares_eq: bool,
-    pub serialize_bounds: bool,
-    pub deserialize_bounds: bool,
-    pub bytecheck: bool,
+    /// The names of all entries; `derive(Debug)` and `compare(PartialEq)` count as entries of their own.
+    seen: BTreeSet<String>,
 }
 
 /// Variants take no attribute of ours.
@@ -98,27 +93,29 @@ impl RkyvAttrs {
         let mut found = Self::default();
         for attr in attrs.iter().filter(|attr| attr.path().is_ident("rkyv")) {
             let _ = attr.parse_nested_meta(|meta| {
-                match name_of(&meta).as_str() {
+                let name = name_of(&meta);
+                match name.as_str() {
                     "archived" => found.archived = Some(meta.value()?.parse()?),
                     "with" => found.with = Some(meta.value()?.parse()?),
-                    "omit_bounds" => found.omit_bounds = true,
-                    "attr" => found.attr = true,
-                    "resolver" => found.resolver = true,
-                    "derive" => found.derives_debug |= group_names(&meta)?.contains(&"Debug".to_owned()),
-                    "compare" => found.compares_eq |= group_names(&meta)?.contains(&"PartialEq".to_owned()),
-                    "serialize_bounds" => found.serialize_bounds = true,
-                    "deserialize_bounds" => found.deserialize_bounds = true,
-                    "bytecheck" => found.bytecheck = true,
+                    "derive" | "compare" => {
+                        found.seen.extend(group_names(&meta)?.iter().map(|inner| format!("{name}({inner})")));
+                    }
                     "as" | "remote" => errors.on(
                         &meta.path,
                         "speculo describes the archived type that rkyv's derive makes: it cannot be replaced",
                     ),
                     _ => {}
                 }
+                found.seen.insert(name);
                 skip(&meta)
             });
         }
         found
+    }
+
+    /// Whether `#[rkyv(name…)]` stands there.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.seen.contains(name)
     }
 }
 

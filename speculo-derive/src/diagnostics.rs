@@ -56,10 +56,20 @@ pub(crate) fn list(names: &[&str]) -> String {
 pub(crate) fn nearest<'a>(written: &str, names: &[&'a str]) -> Option<&'a str> {
     names
         .iter()
-        .map(|name| (distance(written, name), *name))
+        .map(|name| (if swapped(written, name) { 1 } else { distance(written, name) }, *name))
         .filter(|(distance, name)| *distance * 2 <= name.len().max(2))
         .min()
         .map(|(_, name)| name)
+}
+
+/// Whether both have the same letters, in another order: the most common slip.
+fn swapped(from: &str, to: &str) -> bool {
+    let sorted = |text: &str| {
+        let mut letters: Vec<char> = text.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    sorted(from) == sorted(to)
 }
 
 /// How many characters must be inserted, removed or replaced to turn `from` into `to`.

@@ -1,18 +1,17 @@
 //! The stages in order, and the impls that are ours.
 
-use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
-use syn::spanned::Spanned;
-use syn::{DeriveInput, Generics, parse_quote};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::{DeriveInput, Generics, Type, parse_quote};
 
 use crate::ast::{Form, Input};
 use crate::diagnostics::Errors;
 use crate::validate::Verdict;
 use crate::{fallback, key, schema, twin, validate};
 
-pub(crate) fn derive(item: DeriveInput) -> TokenStream {
+pub(crate) fn derive(item: &DeriveInput) -> TokenStream {
     let mut errors = Errors::new();
-    let mut input = Input::new(&item, &mut errors);
+    let mut input = Input::new(item, &mut errors);
     let verdict = validate::validate(&mut input, &mut errors);
     // After an error as well: whoever uses the type shall not get errors that follow from this one.
     let output = match verdict {
@@ -36,7 +35,7 @@ fn expand(input: &Input<'_>) -> TokenStream {
     let reflect = schema::methods(input, &private);
     let doc = format!("Gives the [`{item}`] back that this was made from.");
 
-    let debug = (!input.attrs.rkyv.derives_debug).then(|| {
+    let debug = (!input.attrs.rkyv.has("derive(Debug)")).then(|| {
         quote! {
             #[automatically_derived]
             impl #impl_generics ::core::fmt::Debug for #archived #ty_generics #clause {
@@ -46,7 +45,7 @@ fn expand(input: &Input<'_>) -> TokenStream {
             }
         }
     });
-    let equality = (!input.attrs.rkyv.compares_eq).then(|| {
+    let equality = (!input.attrs.rkyv.has("compare(PartialEq)")).then(|| {
         quote! {
             #[automatically_derived]
             impl #impl_generics ::core::cmp::PartialEq<#item #ty_generics> for #archived #ty_generics #clause {
@@ -114,10 +113,9 @@ fn bounded(input: &Input<'_>, private: &TokenStream) -> Generics {
     }
     for field in input.fields() {
         let ty = &field.ty;
-        let span = field.original.ty.span();
         match &field.form {
             Form::Plain => {
-                let field = quote_spanned!(span=> #private::Field);
+                let field = over(&field.original.ty, quote!(#private::Field));
                 clause.predicates.push(parse_quote!(#ty: #field));
             }
             Form::Recursive => {
@@ -135,4 +133,27 @@ fn bounded(input: &Input<'_>, private: &TokenStream) -> Generics {
         }
     }
     generics
+}
+
+/// The same tokens, from the start of `ty` to its end: an error about them points at all of `ty`. A span that
+/// mixed in one of ours would point at the derive.
+fn over(ty: &Type, tokens: TokenStream) -> TokenStream {
+    let mut spans = ty.to_token_stream().into_iter().map(|token| token.span());
+    let first = spans.next().unwrap_or_else(Span::call_site);
+    let last = spans.last().unwrap_or(first);
+    let count = tokens.clone().into_iter().count();
+    let placed = tokens.into_iter().enumerate().map(|(at, token)| {
+        let span = if at + 1 == count { last } else { first };
+        place(token, span)
+    });
+    placed.collect()
+}
+
+fn place(mut token: TokenTree, span: Span) -> TokenTree {
+    if let TokenTree::Group(group) = &token {
+        let inner = group.stream().into_iter().map(|token| place(token, span)).collect();
+        token = Group::new(group.delimiter(), inner).into();
+    }
+    token.set_span(span);
+    token
 }

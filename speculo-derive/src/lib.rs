@@ -58,7 +58,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// `#[rkyv(omit_bounds)]` on one of the two fields.
 #[proc_macro_derive(Speculo, attributes(speculo, rkyv))]
 pub fn derive_speculo(input: TokenStream) -> TokenStream {
-    expand::derive(parse_macro_input!(input as DeriveInput)).into()
+    expand::derive(&parse_macro_input!(input as DeriveInput)).into()
 }
 
 /// Makes an enum without fields, or a struct of keys, a key.

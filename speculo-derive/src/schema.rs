@@ -138,10 +138,9 @@ fn tags<'a>(variants: impl Iterator<Item = &'a syn::Variant>) -> Vec<TokenStream
             base = Some(discriminant);
             after = 0;
         }
-        tags.push(match base {
-            Some(base) => quote!({ const __TAG: u8 = #base; __TAG + #after }),
-            None => quote!(#after),
-        });
+        tags.push(
+            base.map_or_else(|| quote!(#after), |base| quote!({ const __TAG: u8 = #base; __TAG + #after })),
+        );
         after = after.wrapping_add(1);
     }
     tags

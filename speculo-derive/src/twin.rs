@@ -14,7 +14,7 @@ pub(crate) fn expand(input: &Input<'_>) -> TokenStream {
     let mut twin = input.original.clone();
     twin.attrs.retain(is_rkyv);
     twin.attrs.push(parse_quote!(#[rkyv(crate = #rkyv)]));
-    if !input.attrs.rkyv.resolver {
+    if !input.attrs.rkyv.has("resolver") {
         // rkyv would give its resolver the span of the user's name, and lints would hold the user to it.
         let name = format!("{}Resolver", plain_name(&input.original.ident));
         let resolver = Ident::new(&name, Span::call_site());
@@ -58,14 +58,14 @@ fn twin_fields<'a>(
             .map(|attr| attr.meta.clone())
             .collect();
         twin.attrs.retain(is_rkyv);
-        if !docs.is_empty() && !field.attrs.rkyv.attr {
+        if !docs.is_empty() && !field.attrs.rkyv.has("attr") {
             // One `attr`, as a second would replace the first; an empty line parts it from rkyv's words.
             twin.attrs.push(parse_quote!(#[rkyv(attr(doc = "", #(#docs),*))]));
         }
         match field.form {
             Form::Wide => twin.attrs.push(parse_quote!(#[rkyv(with = #private::Wide)])),
             Form::Refused => twin.attrs.push(parse_quote!(#[rkyv(with = #private::Refused)])),
-            Form::Recursive if !field.attrs.rkyv.omit_bounds => {
+            Form::Recursive if !field.attrs.rkyv.has("omit_bounds") => {
                 twin.attrs.push(parse_quote!(#[rkyv(omit_bounds)]));
             }
             Form::Plain | Form::Recursive | Form::With(_) => {}
@@ -87,21 +87,21 @@ fn bounds(input: &Input<'_>, rkyv: &TokenStream) -> Vec<Attribute> {
     if !params.is_empty() {
         attrs.push(parse_quote!(#[rkyv(archive_bounds(#(#params: #rkyv::Archive),*))]));
     }
-    if !input.attrs.rkyv.serialize_bounds {
+    if !input.attrs.rkyv.has("serialize_bounds") {
         attrs.push(parse_quote!(#[rkyv(serialize_bounds(
             __S: #rkyv::ser::Writer + #rkyv::ser::Allocator + #rkyv::ser::Sharing,
             <__S as #rkyv::rancor::Fallible>::Error: #rkyv::rancor::Source,
             #(#params: #rkyv::Serialize<__S>,)*
         ))]));
     }
-    if !input.attrs.rkyv.deserialize_bounds {
+    if !input.attrs.rkyv.has("deserialize_bounds") {
         attrs.push(parse_quote!(#[rkyv(deserialize_bounds(
             __D: #rkyv::de::Pooling,
             <__D as #rkyv::rancor::Fallible>::Error: #rkyv::rancor::Source,
             #(<#params as #rkyv::Archive>::Archived: #rkyv::Deserialize<#params, __D>,)*
         ))]));
     }
-    if !input.attrs.rkyv.bytecheck {
+    if !input.attrs.rkyv.has("bytecheck") {
         attrs.push(parse_quote!(#[rkyv(bytecheck(bounds(
             __C: #rkyv::validation::ArchiveContext + #rkyv::validation::SharedContext,
             <__C as #rkyv::rancor::Fallible>::Error: #rkyv::rancor::Source,

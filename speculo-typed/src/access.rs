@@ -41,6 +41,7 @@ pub(crate) fn validate<T: Speculo>(bytes: &[u8]) -> bool {
 
 /// Why [`validate`] refuses `bytes`, for an error message; empty if it does not.
 #[cold]
+#[cfg_attr(not(test), expect(dead_code, reason = "for the subscriber's error messages"))]
 pub(crate) fn explain<T: Speculo>(bytes: &[u8]) -> String {
     if bytes.len() < size_of::<T::Archived>() {
         return format!("{} bytes, but the value alone takes {}", bytes.len(), size_of::<T::Archived>());
@@ -67,7 +68,7 @@ where
 ///
 /// `validate::<T>` returned `true` for exactly these bytes, at an address that is equal modulo 16, and they
 /// have not changed since and do not change while the reference lives.
-#[inline(always)]
+#[inline]
 pub(crate) unsafe fn access<T: Speculo>(bytes: &[u8]) -> &T::Archived {
     debug_assert!(root_fits::<T>(bytes), "only validated bytes are accessed");
     let root = bytes.len() - size_of::<T::Archived>();

@@ -23,14 +23,14 @@ pub struct SliceWriter<'a> {
 }
 
 impl Positional for SliceWriter<'_> {
-    #[inline(always)]
+    #[inline]
     fn pos(&self) -> usize {
         self.pos
     }
 }
 
 impl<E: Source> Writer<E> for SliceWriter<'_> {
-    #[inline(always)]
+    #[inline]
     fn write(&mut self, bytes: &[u8]) -> Result<(), E> {
         // `pos` never passes `MAX_ENCODED` and a slice is no longer than `isize::MAX`: no overflow.
         let end = self.pos + bytes.len();
@@ -105,6 +105,7 @@ impl Encoder {
     }
 
     /// The exact length of the archive, where the type alone determines it.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for the publisher, to size a segment"))]
     #[inline]
     pub(crate) const fn fixed_len<T: Speculo>() -> Option<usize> {
         if T::COPY_OPTIMIZATION.is_enabled() { Some(size_of::<T::Archived>()) } else { None }

@@ -41,7 +41,8 @@ pub enum Kind {
     message = "`{Self}` cannot be shared between processes",
     label = "`{Self}` has no form that other processes can read",
     note = "if `{Self}` is yours, add `#[derive(Speculo)]` to it",
-    note = "the form of a type from another crate is chosen with `#[rkyv(with = …)]` on the field"
+    note = "the form of a type from another crate is chosen with `#[rkyv(with = …)]` on the field",
+    note = "`usize` and `isize` differ between machines: write `u64` and `i64`"
 )]
 pub trait Field:
     Archive<

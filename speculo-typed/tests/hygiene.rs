@@ -122,7 +122,7 @@ fn items_in_functions() {
     }
 
     let two = Two { two: ::std::vec::Vec::new() };
-    ::core::assert!(two.two.first().map_or(true, |one| one.one == 0));
+    ::core::assert!(two.two.first().is_none_or(|one| one.one == 0));
     let config = renamed::Config { level: 1 };
     ::core::assert_eq!(config.level, 1);
     let _: ::speculo_typed::Kind = <public::Batch<public::Door, 2> as ::speculo_typed::Speculo>::KIND;

@@ -167,9 +167,10 @@ struct ByTuple {
     raw: Vec<u8>,
 }
 
-fn with_archive<T: Speculo>(value: &T, look: impl FnOnce(&Archived<T>))
+fn with_archive<T>(value: &T, look: impl FnOnce(&Archived<T>))
 where
-    for<'a> T: rkyv::Serialize<
+    for<'a> T: Speculo
+        + rkyv::Serialize<
             rkyv::api::high::HighSerializer<
                 rkyv::util::AlignedVec,
                 rkyv::ser::allocator::ArenaHandle<'a>,

@@ -201,6 +201,7 @@ impl Key for Vec<u8> {
 /// Everything that shows the bytes of a key of variable length.
 macro_rules! variable {
     ($({$($generics:tt)*} $from:ty => $key:ty, $this:ident => $bytes:expr;)*) => { $(
+        #[diagnostic::do_not_recommend]
         impl<$($generics)*> Lookup<$key> for $from {
             #[inline]
             fn encode_lookup(&self, out: &mut KeyBuf) {

@@ -36,6 +36,7 @@ pub trait Lookup<K> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<K, Q: Lookup<K> + ?Sized> Lookup<K> for &Q {
     #[inline]
     fn encode_lookup(&self, out: &mut KeyBuf) {

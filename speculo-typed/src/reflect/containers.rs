@@ -32,15 +32,12 @@ fn same_list<T: Reflect>(left: &[T], right: &[T]) -> bool {
 
 /// Equality of tables whose order may differ. Equal tables mostly share their order, so the entry at the
 /// same place is tried before all others.
-fn same_unordered<T, I: Iterator<Item = T> + Clone>(
-    left: I,
-    right: I,
-    same: impl Fn(&T, &T) -> bool,
-) -> bool {
-    let mut hints = right.clone();
-    left.into_iter().all(|item| {
-        hints.next().is_some_and(|hint| same(&item, &hint)) || right.clone().any(|other| same(&item, &other))
-    })
+fn same_unordered<T>(left: &[T], right: &[T], same: impl Fn(&T, &T) -> bool) -> bool {
+    left.len() == right.len()
+        && left
+            .iter()
+            .zip(right)
+            .all(|(item, hint)| same(item, hint) || right.iter().any(|other| same(item, other)))
 }
 
 impl<T: Reflect> Reflect for ArchivedVec<T> {
@@ -175,11 +172,8 @@ impl<K: Reflect, V: Reflect, H: 'static> Reflect for ArchivedHashMap<K, V, H> {
     }
 
     fn same(&self, other: &Self) -> bool {
-        let (left, right) = (Vec::from_iter(self.iter()), Vec::from_iter(other.iter()));
-        left.len() == right.len()
-            && same_unordered(left.iter(), right.iter(), |left, right| {
-                left.0.same(right.0) && left.1.same(right.1)
-            })
+        let (left, right): (Vec<_>, Vec<_>) = (self.iter().collect(), other.iter().collect());
+        same_unordered(&left, &right, |left, right| left.0.same(right.0) && left.1.same(right.1))
     }
 }
 
@@ -193,8 +187,8 @@ impl<K: Reflect, H: 'static> Reflect for ArchivedHashSet<K, H> {
     }
 
     fn same(&self, other: &Self) -> bool {
-        let (left, right) = (Vec::from_iter(self.iter()), Vec::from_iter(other.iter()));
-        left.len() == right.len() && same_unordered(left.iter(), right.iter(), |left, right| left.same(right))
+        let (left, right): (Vec<_>, Vec<_>) = (self.iter().collect(), other.iter().collect());
+        same_unordered(&left, &right, |left, right| left.same(right))
     }
 }
 

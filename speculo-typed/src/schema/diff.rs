@@ -1,12 +1,13 @@
 //! Two descriptors side by side, for a person to read.
 
-use core::fmt::Write;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use super::parse::{Field, Parsed, Shape, Type, parse};
+use super::parse::{Field, Parsed, Shape, Type, Variant, parse};
 
 /// Differences that are told; a schema that differs more is another one.
 const MAX_LINES: usize = 8;
+/// Bytes of one line, and of a path.
+const MAX_LINE: usize = 512;
 /// Pairs of types that are compared: forged descriptors could pair every type with every other.
 const MAX_PAIRS: usize = 4096;
 /// Types within types that are spelled out in a name: `Vec<Option<Vec<…>>>`.
@@ -33,11 +34,13 @@ struct Diff<'a> {
     seen: HashSet<(u32, u32)>,
     todo: Vec<(String, u32, u32)>,
     lines: Vec<String>,
+    /// The first field at another offset. Mostly another difference explains it.
+    moved: Option<String>,
 }
 
 impl<'a> Diff<'a> {
     fn new(published: &'a Parsed<'a>, ours: &'a Parsed<'a>) -> Self {
-        Self { published, ours, seen: HashSet::new(), todo: Vec::new(), lines: Vec::new() }
+        Self { published, ours, seen: HashSet::new(), todo: Vec::new(), lines: Vec::new(), moved: None }
     }
 
     fn run(mut self) -> String {
@@ -53,6 +56,9 @@ impl<'a> Diff<'a> {
             }
             self.types(&path, left, right);
         }
+        if let (true, Some(moved)) = (self.lines.is_empty(), self.moved) {
+            return format!("{moved}: published at another offset");
+        }
         if self.lines.is_empty() {
             return "the two schemas differ in nothing that has a name".to_owned();
         }
@@ -66,12 +72,12 @@ impl<'a> Diff<'a> {
     fn whole(&mut self) {
         let (left, right) = (self.published, self.ours);
         if left.format != right.format {
-            self.lines.push(format!("published in the format `{}`, here `{}`", left.format, right.format));
+            self.tell(format!("published in the format `{}`, here `{}`", left.format, right.format));
         }
         if left.facts != right.facts {
             let [size, align, align64, order] = left.facts;
             let [our_size, our_align, our_align64, our_order] = right.facts;
-            self.lines.push(format!(
+            self.tell(format!(
                 "published with {size}-byte lengths, alignments {align} and {align64}, {} byte order; \
                  here {our_size}-byte lengths, alignments {our_align} and {our_align64}, {} byte order",
                 order_name(order),
@@ -79,9 +85,9 @@ impl<'a> Diff<'a> {
             ));
         }
         if left.kind != right.kind {
-            self.lines.push(format!("published as {}, here {}", kind_name(left.kind), kind_name(right.kind)));
+            self.tell(format!("published as {}, here {}", kind_name(left.kind), kind_name(right.kind)));
         } else if left.key != right.key {
-            self.lines.push(format!(
+            self.tell(format!(
                 "published with the key `{}`, here `{}`",
                 left.key.join(", "),
                 right.key.join(", ")
@@ -91,7 +97,7 @@ impl<'a> Diff<'a> {
 
     fn push(&mut self, path: String, left: u32, right: u32) {
         if self.seen.len() < MAX_PAIRS && self.seen.insert((left, right)) {
-            self.todo.push((path, left, right));
+            self.todo.push((shortened(path), left, right));
         }
     }
 
@@ -119,13 +125,13 @@ impl<'a> Diff<'a> {
             _ => false,
         };
         if !same_kind || a.name != b.name {
-            self.lines.push(format!(
+            self.tell(format!(
                 "{path}: published as `{}`, here `{}`",
                 spell(published, left, 0),
                 spell(ours, right, 0)
             ));
         } else if (a.size, a.align) != (b.size, b.align) && matches!(a.shape, Shape::Leaf) {
-            self.lines.push(format!(
+            self.tell(format!(
                 "{path}: published with {} bytes aligned to {}, here {} aligned to {}",
                 a.size, a.align, b.size, b.align
             ));
@@ -134,67 +140,67 @@ impl<'a> Diff<'a> {
 
     fn fields(&mut self, path: &str, published: &[Field<'_>], ours: &[Field<'_>]) {
         let before = self.lines.len();
+        let here: HashMap<&str, &Field<'_>> = ours.iter().map(|field| (field.name, field)).collect();
+        let there: HashSet<&str> = published.iter().map(|field| field.name).collect();
         for field in published {
-            match ours.iter().find(|other| other.name == field.name) {
-                Some(other) => self.push(format!("{path}.{}", field.name), field.ty, other.ty),
-                None => self.lines.push(format!("{path}.{}: published, missing here", field.name)),
+            match here.get(field.name) {
+                Some(other) => {
+                    let path = format!("{path}.{}", field.name);
+                    if field.offset != other.offset && self.moved.is_none() {
+                        self.moved = Some(shortened(path.clone()));
+                    }
+                    self.push(path, field.ty, other.ty);
+                }
+                None => self.tell(format!("{path}.{}: published, missing here", field.name)),
             }
         }
-        let names: HashSet<&str> = published.iter().map(|field| field.name).collect();
-        for field in ours.iter().filter(|field| !names.contains(field.name)) {
-            self.lines.push(format!("{path}.{}: not published, expected here", field.name));
+        for field in ours.iter().filter(|field| !there.contains(field.name)) {
+            self.tell(format!("{path}.{}: not published, expected here", field.name));
         }
         let order =
             |fields: &[Field<'_>]| fields.iter().map(|field| field.name.to_owned()).collect::<Vec<_>>();
         if self.lines.len() == before && order(published) != order(ours) {
-            self.lines.push(format!(
+            self.tell(format!(
                 "{path}: published in the order `{}`, here `{}`",
                 order(published).join(", "),
                 order(ours).join(", ")
             ));
         }
-        // Offsets follow from types and order, which a forged descriptor need not respect.
-        let moved = |field: &&Field<'_>| {
-            ours.iter().any(|other| {
-                other.name == field.name && other.offset != field.offset && self.same_leaf(field.ty, other.ty)
-            })
-        };
-        if self.lines.len() == before && published.len() == ours.len() {
-            if let Some(field) = published.first().filter(moved) {
-                self.lines.push(format!("{path}.{}: published at another place", field.name));
-            }
-        }
     }
 
-    fn same_leaf(&self, left: u32, right: u32) -> bool {
-        match (get(self.published, left), get(self.ours, right)) {
-            (Some(a), Some(b)) => matches!(a.shape, Shape::Leaf) && a.name == b.name,
-            _ => false,
-        }
-    }
-
-    fn variants(
-        &mut self,
-        path: &str,
-        published: &[super::parse::Variant<'_>],
-        ours: &[super::parse::Variant<'_>],
-    ) {
+    fn variants(&mut self, path: &str, published: &[Variant<'_>], ours: &[Variant<'_>]) {
+        let here: HashMap<&str, &Variant<'_>> = ours.iter().map(|variant| (variant.name, variant)).collect();
+        let there: HashSet<&str> = published.iter().map(|variant| variant.name).collect();
         for variant in published {
-            let here = format!("{path}::{}", variant.name);
-            match ours.iter().find(|other| other.name == variant.name) {
-                Some(other) if other.tag == variant.tag => self.fields(&here, &variant.fields, &other.fields),
+            let path = format!("{path}::{}", variant.name);
+            match here.get(variant.name) {
+                Some(other) if other.tag == variant.tag => self.fields(&path, &variant.fields, &other.fields),
                 Some(other) => {
-                    self.lines
-                        .push(format!("{here}: published as number {}, here {}", variant.tag, other.tag));
+                    self.tell(format!("{path}: published as number {}, here {}", variant.tag, other.tag));
                 }
-                None => self.lines.push(format!("{here}: published, missing here")),
+                None => self.tell(format!("{path}: published, missing here")),
             }
         }
-        let names: HashSet<&str> = published.iter().map(|variant| variant.name).collect();
-        for variant in ours.iter().filter(|variant| !names.contains(variant.name)) {
-            self.lines.push(format!("{path}::{}: not published, expected here", variant.name));
+        for variant in ours.iter().filter(|variant| !there.contains(variant.name)) {
+            self.tell(format!("{path}::{}: not published, expected here", variant.name));
         }
     }
+
+    /// One line of the result. One more than are shown is kept, to know that there are more.
+    fn tell(&mut self, line: String) {
+        if self.lines.len() <= MAX_LINES {
+            self.lines.push(shortened(line));
+        }
+    }
+}
+
+/// Names come from the descriptors: whatever they say, no line gets longer than this.
+fn shortened(mut line: String) -> String {
+    if line.len() > MAX_LINE {
+        line.truncate(line.floor_char_boundary(MAX_LINE));
+        line.push('…');
+    }
+    line
 }
 
 fn get<'a>(parsed: &'a Parsed<'a>, index: u32) -> Option<&'a Type<'a>> {
@@ -204,9 +210,10 @@ fn get<'a>(parsed: &'a Parsed<'a>, index: u32) -> Option<&'a Type<'a>> {
 /// How one gets from a container to its part.
 fn part_name(container: &str, at: usize) -> String {
     match (container, at) {
-        ("Vec" | "array" | "Box<[]>" | "Rc<[]>" | "HashSet" | "BTreeSet", _) => "[]".to_owned(),
         ("HashMap" | "BTreeMap", 0) => "[key]".to_owned(),
-        ("HashMap" | "BTreeMap", _) => "[]".to_owned(),
+        ("Vec" | "array" | "Box<[]>" | "Rc<[]>" | "HashSet" | "BTreeSet" | "HashMap" | "BTreeMap", _) => {
+            "[]".to_owned()
+        }
         ("tuple", at) => format!(".{at}"),
         ("Result", 0) => "::Ok".to_owned(),
         ("Result", _) => "::Err".to_owned(),
@@ -239,14 +246,12 @@ fn spell(parsed: &Parsed<'_>, index: u32, nesting: usize) -> String {
 
 /// Wide and deep at once would be exponential: below the first level only narrow containers are spelled.
 fn spell_part(parsed: &Parsed<'_>, index: u32, nesting: usize) -> String {
-    let wide = get(parsed, index)
-        .is_some_and(|ty| matches!(&ty.shape, Shape::Container { parts, .. } if parts.len() > 2));
-    let mut text = if wide && nesting > 0 { "(…)".to_owned() } else { spell(parsed, index, nesting + 1) };
-    if text.len() > 512 {
-        text.clear();
-        let _ = text.write_str("…");
+    let wide = |ty: &Type<'_>| matches!(&ty.shape, Shape::Container { parts, .. } if parts.len() > 2);
+    if nesting > 0 && get(parsed, index).is_some_and(wide) {
+        "(…)".to_owned()
+    } else {
+        shortened(spell(parsed, index, nesting + 1))
     }
-    text
 }
 
 fn kind_name(kind: u8) -> &'static str {

@@ -2,7 +2,7 @@
 //!
 //! # The descriptor
 //!
-//! All integers little-endian, no padding. Texts are a `u16` length and UTF-8 bytes. Names carry no paths
+//! All integers little-endian, no padding. Texts are a `u16` length, 1024 at most, and UTF-8 bytes. Names carry no paths
 //! and no parameters, so moving a type between modules or crates changes nothing.
 //!
 //! | part | form |

@@ -1,6 +1,6 @@
 //! From a descriptor, which nobody vouches for, to tables whose indices are known to be valid.
 
-use super::write::{MAGIC, VERSION};
+use super::write::{MAGIC, MAX_TEXT, VERSION};
 
 /// More types than this describe nothing that a person wrote.
 const MAX_TYPES: usize = 1 << 16;
@@ -88,13 +88,10 @@ impl<'a> Reader<'a> {
 
     /// Texts end up in error messages: control characters, which could forge other lines, are refused.
     fn text(&mut self) -> Option<&'a str> {
-        let (text, rest) = self.rest.split_at_checked(usize::from(self.u16_at_front()?) + 2)?;
+        let len = usize::from(self.u16()?);
+        let (text, rest) = self.rest.split_at_checked(len).filter(|_| len <= MAX_TEXT)?;
         self.rest = rest;
-        core::str::from_utf8(text.get(2..)?).ok().filter(|text| !text.contains(char::is_control))
-    }
-
-    fn u16_at_front(&self) -> Option<u16> {
-        self.rest.first_chunk().map(|bytes| u16::from_le_bytes(*bytes))
+        core::str::from_utf8(text).ok().filter(|text| !text.contains(char::is_control))
     }
 
     /// A count and as many items. Grows with what was read, never ahead of it by a claimed count.

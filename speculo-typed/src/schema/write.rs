@@ -12,6 +12,7 @@ use crate::traits::{Kind, Speculo};
 
 pub(super) const MAGIC: [u8; 4] = *b"SPEC";
 pub(super) const VERSION: u8 = 1;
+pub(super) const MAX_TEXT: usize = 1024;
 pub(super) const FORMAT: &str = "rkyv 0.8";
 
 pub(super) fn descriptor<T: Speculo>() -> Vec<u8> {
@@ -130,7 +131,7 @@ impl Writer {
 
     /// Rust's identifiers are far shorter than this limit; a longer one is cut at a character.
     fn text(&mut self, text: &str) {
-        let text = text.get(..text.floor_char_boundary(usize::from(u16::MAX))).unwrap_or_default();
+        let text = text.get(..text.floor_char_boundary(MAX_TEXT)).unwrap_or_default();
         self.count(text.len());
         self.bytes.extend_from_slice(text.as_bytes());
     }

@@ -1,0 +1,6 @@
+use speculo_typed::Speculo;
+
+#[derive(Speculo)]
+enum Never {}
+
+fn main() {}

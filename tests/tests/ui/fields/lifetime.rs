@@ -1,0 +1,12 @@
+use speculo_typed::Speculo;
+
+#[derive(Speculo)]
+struct Door<'a> {
+    label: &'a str,
+}
+
+fn shared<T: Speculo>() {}
+
+fn main() {
+    shared::<Door>();
+}

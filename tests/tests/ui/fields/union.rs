@@ -1,0 +1,13 @@
+use speculo_typed::Speculo;
+
+#[derive(Speculo)]
+union Either {
+    small: u8,
+    large: u32,
+}
+
+fn shared<T: Speculo>() {}
+
+fn main() {
+    shared::<Either>();
+}

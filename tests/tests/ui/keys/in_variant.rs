@@ -1,0 +1,11 @@
+use speculo_typed::Speculo;
+
+#[derive(Speculo)]
+enum Event {
+    Opened {
+        #[speculo(key)]
+        door: u32,
+    },
+}
+
+fn main() {}
