@@ -14,10 +14,19 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::traits::Field;
+use crate::traits::{Field, Kind, Speculo, Stream};
 
+/// Alone, too, these can be shared, as streams: generic types get along with `T: Speculo`.
 macro_rules! plain {
-    ($($ty:ty)*) => { $(impl Field for $ty {})* };
+    ($($ty:ty)*) => { $(
+        impl Field for $ty {}
+
+        impl Speculo for $ty {
+            const KIND: Kind = Kind::Stream;
+        }
+
+        impl Stream for $ty {}
+    )* };
 }
 
 plain! {
@@ -33,6 +42,18 @@ macro_rules! around {
 }
 
 around! { Vec VecDeque Box Rc Arc Option Range RangeInclusive RangeFrom RangeTo RangeToInclusive Bound }
+
+macro_rules! streams_of {
+    ($($ty:ident)*) => { $(
+        impl<T: Speculo> Speculo for $ty<T> {
+            const KIND: Kind = Kind::Stream;
+        }
+
+        impl<T: Speculo> Stream for $ty<T> {}
+    )* };
+}
+
+streams_of! { Vec VecDeque Box Option }
 
 impl<T: Field> Field for Box<[T]> {}
 impl<T: Field> Field for Rc<[T]> {}

@@ -146,6 +146,21 @@ enum Tree<T> {
 }
 
 #[derive(Speculo, Debug, PartialEq)]
+struct Family<T = u32, const N: usize = 2> {
+    own: [T; N],
+    pair: Option<Box<(T, Family<T, N>)>>,
+}
+
+#[derive(Speculo, Debug, PartialEq)]
+struct Items<I>
+where
+    I: Iterator,
+    I::Item: speculo_typed::Field + Debug + PartialEq,
+{
+    items: Vec<I::Item>,
+}
+
+#[derive(Speculo, Debug, PartialEq)]
 #[speculo(singleton)]
 struct Config {
     level: u8,
@@ -237,6 +252,12 @@ fn generic_and_recursive_types_round_trip() {
     assert_eq!(round_trip(&generic), r#"Generic { list: [Some("a"), None], count: 2 }"#);
     let list = List { value: 1, next: Some(Box::new(List { value: 2, next: None })) };
     assert_eq!(round_trip(&list), "List { value: 1, next: Some(List { value: 2, next: None }) }");
+    let inner = Family { own: [2, 3], pair: None };
+    let family: Family = Family { own: [0, 1], pair: Some(Box::new((7, inner))) };
+    assert_eq!(
+        round_trip(&family),
+        "Family { own: [0, 1], pair: Some((7, Family { own: [2, 3], pair: None })) }"
+    );
     let tree = Tree::Node(vec![Tree::Leaf("x".to_owned()), Tree::Node(Vec::new())]);
     assert_eq!(round_trip(&tree), r#"Node([Leaf("x"), Node([])])"#);
 }
@@ -285,4 +306,20 @@ fn types_in_functions_derive() {
 
     let local = Local { inner: vec![Door { id: 1, open: false, label: "l".into() }] };
     assert_eq!(round_trip(&local), r#"Local { inner: [Door { id: 1, open: false, label: "l" }] }"#);
+}
+
+#[test]
+fn generic_code_needs_one_bound() {
+    fn kind<T: Speculo + Debug>(_: &Tree<T>, _: &Generic<Vec<T>, 3>) -> Kind {
+        <Tree<T> as Speculo>::KIND
+    }
+
+    fn across_threads<T: Speculo>(archived: &Archived<T>) -> String {
+        std::thread::scope(|scope| scope.spawn(|| format!("{archived:?}")).join()).expect("no panic")
+    }
+
+    let generic = Generic { list: [None, None, None], count: 0 };
+    assert_eq!(kind(&Tree::Leaf(1_u8), &generic), Kind::Stream);
+    let _: fn(&ArchivedDoor) -> String = across_threads::<Door>;
+    assert_eq!(<Items<std::vec::IntoIter<u8>> as Speculo>::KIND, Kind::Stream);
 }
