@@ -2,9 +2,9 @@
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{DeriveInput, Generics, Type, parse_quote};
+use syn::{DeriveInput, Fields, Generics, Type, Visibility, parse_quote};
 
-use crate::ast::{Form, Input};
+use crate::ast::{Body, Form, Input};
 use crate::diagnostics::Errors;
 use crate::validate::Verdict;
 use crate::{fallback, key, schema, twin, validate};
@@ -92,6 +92,18 @@ fn expand(input: &Input<'_>) -> TokenStream {
         return ours;
     }
     let twin = twin::expand(input);
+    if repeats_undocumented_fields(input) {
+        let alias = alias(input, &private);
+        return quote! {
+            #alias
+            #[allow(missing_docs, unused_imports)]
+            const _: () = {
+                #ours
+                use #private::twin_prelude::*;
+                #twin
+            };
+        };
+    }
     quote! {
         // First, so that the first error is about a field, in our words.
         #ours
@@ -100,6 +112,34 @@ fn expand(input: &Input<'_>) -> TokenStream {
         #[doc(hidden)]
         use #private::twin_prelude::*;
         #twin
+    }
+}
+
+/// rkyv repeats the named fields of variants in its resolver, as public as the enum and without docs. Where that
+/// could break a crate that denies `missing_docs`, rkyv's types stay in a scope that no path leads to.
+fn repeats_undocumented_fields(input: &Input<'_>) -> bool {
+    let named = |variant: &crate::ast::Variant<'_>| matches!(variant.record.style, Fields::Named(_));
+    matches!(input.original.vis, Visibility::Public(_))
+        && matches!(&input.body, Body::Enum(variants) if variants.iter().any(named))
+}
+
+/// The name of the archived type, where the type itself stands in a scope of its own.
+fn alias(input: &Input<'_>, private: &TokenStream) -> TokenStream {
+    let item = &input.original.ident;
+    let vis = &input.original.vis;
+    let archived = input.archived_ident();
+    let doc = format!("An archived [`{item}`].");
+    let mut generics = input.original.generics.clone();
+    generics.where_clause = None;
+    for param in generics.type_params_mut() {
+        // Bounds of an alias are not checked, and the compiler warns of them.
+        param.bounds.clear();
+        param.colon_token = None;
+    }
+    let (_, ty_generics, _) = input.original.generics.split_for_impl();
+    quote! {
+        #[doc = #doc]
+        #vis type #archived #generics = <#item #ty_generics as #private::rkyv::Archive>::Archived;
     }
 }
 

@@ -48,18 +48,16 @@ pub mod public {
         Moved(::core::primitive::i32),
     }
 
-    /// rkyv repeats named fields of variants in its public resolver, without docs.
-    #[expect(missing_docs, reason = "a limit of rkyv's derive")]
-    pub mod named {
-        /// An enum.
-        #[derive(::std::fmt::Debug, ::speculo_typed::Speculo)]
-        pub enum Event {
-            /// With a named one.
-            Opened {
-                /// Which door.
-                door: ::core::primitive::u32,
-            },
-        }
+    /// An enum with a named field, which rkyv repeats in its resolver.
+    #[derive(::std::fmt::Debug, ::speculo_typed::Speculo)]
+    pub enum Turn<T> {
+        /// With a named one.
+        Opened {
+            /// Which door.
+            door: T,
+        },
+        /// And one without.
+        Shut,
     }
 
     /// A generic struct.
@@ -126,4 +124,11 @@ fn items_in_functions() {
     let config = renamed::Config { level: 1 };
     ::core::assert_eq!(config.level, 1);
     let _: ::speculo_typed::Kind = <public::Batch<public::Door, 2> as ::speculo_typed::Speculo>::KIND;
+    let archived: ::std::option::Option<&public::ArchivedTurn<::core::primitive::u8>> =
+        ::std::option::Option::None;
+    let door = archived.map(|turn| match turn {
+        public::ArchivedTurn::Opened { door } => *door,
+        public::ArchivedTurn::Shut => 0,
+    });
+    ::core::assert!(door.is_none());
 }

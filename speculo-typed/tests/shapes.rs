@@ -58,6 +58,20 @@ enum Event {
     Opened { door: u32, by: Option<String> },
 }
 
+/// Public, with named fields: rkyv's types get a scope of their own.
+#[derive(Speculo, Debug, PartialEq)]
+pub enum Turn<T: Debug = u32> {
+    /// A variant.
+    Opened {
+        /// A named field.
+        door: T,
+        /// And a recursive one.
+        next: Option<Box<Turn<T>>>,
+    },
+    /// Another one.
+    Shut,
+}
+
 #[derive(Speculo, Debug, PartialEq)]
 enum Numbered {
     Two = 2,
@@ -232,6 +246,13 @@ fn enums_round_trip() {
     assert_eq!(round_trip(&Event::Moved(-3, 0.5)), "Moved(-3, 0.5)");
     let opened = Event::Opened { door: 1, by: Some("me".into()) };
     assert_eq!(round_trip(&opened), r#"Opened { door: 1, by: Some("me") }"#);
+    let turn = Turn::Opened { door: 1_u32, next: Some(Box::new(Turn::Shut)) };
+    assert_eq!(round_trip(&turn), "Opened { door: 1, next: Some(Shut) }");
+    let bytes = rkyv::to_bytes::<rkyv::rancor::Error>(&turn).expect("serialized");
+    match rkyv::access::<ArchivedTurn, rkyv::rancor::Error>(&bytes).expect("validated") {
+        ArchivedTurn::Opened { door, next } => assert_eq!((door.to_native(), next.is_some()), (1, true)),
+        ArchivedTurn::Shut => unreachable!("it is open"),
+    }
     for value in [Numbered::Two, Numbered::Three, Numbered::Nine] {
         assert_eq!(round_trip(&value), format!("{value:?}"));
     }
