@@ -159,6 +159,19 @@ enum Tree<T> {
     Node(Vec<Tree<T>>),
 }
 
+/// Two types that contain each other: one of the edges is marked.
+#[derive(Speculo, Debug, PartialEq)]
+struct Folder {
+    files: Vec<File>,
+}
+
+#[derive(Speculo, Debug, PartialEq)]
+struct File {
+    name: String,
+    #[rkyv(omit_bounds)]
+    within: Option<Box<Folder>>,
+}
+
 #[derive(Speculo, Debug, PartialEq)]
 struct Family<T = u32, const N: usize = 2> {
     own: [T; N],
@@ -273,6 +286,9 @@ fn generic_and_recursive_types_round_trip() {
     assert_eq!(round_trip(&generic), r#"Generic { list: [Some("a"), None], count: 2 }"#);
     let list = List { value: 1, next: Some(Box::new(List { value: 2, next: None })) };
     assert_eq!(round_trip(&list), "List { value: 1, next: Some(List { value: 2, next: None }) }");
+    let file = |within| File { name: "f".into(), within };
+    let folder = Folder { files: vec![file(None), file(Some(Box::new(Folder { files: vec![] })))] };
+    assert!(round_trip(&folder).ends_with(r#"File { name: "f", within: Some(Folder { files: [] }) }] }"#));
     let inner = Family { own: [2, 3], pair: None };
     let family: Family = Family { own: [0, 1], pair: Some(Box::new((7, inner))) };
     assert_eq!(
