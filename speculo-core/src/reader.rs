@@ -82,7 +82,7 @@ impl Reader {
             return Err(not_found());
         }
         let segment = attach(&place, &manifest, builder.trust, &[])?;
-        let damaged = |damage| OpenError::from(place.damaged(segment.geometry().generation, damage));
+        let damaged = |damage| OpenError::from(segment.corrupt(damage));
         let end = last(&segment).map_err(damaged)?.1;
         let cursor = match builder.start {
             Start::Oldest => Cursor::oldest(&segment),
@@ -160,8 +160,8 @@ impl Reader {
     #[inline]
     fn find(&mut self, wanted: &Wanted<'_>) -> Result<Option<Chunk<'_>>, ReadError> {
         let seed = self.manifest.identity().seed;
-        let (place, segment) = self.current()?;
-        crate::view::get(place, seed, segment, wanted)
+        let segment = self.current()?;
+        crate::view::get(seed, segment, wanted)
     }
 
     /// The newest value of a slot's key: [`get`](Self::get) without the hash and the comparison.
@@ -172,13 +172,13 @@ impl Reader {
     #[inline]
     pub fn get_at(&mut self, slot: &mut Slot) -> Result<Option<Chunk<'_>>, ReadError> {
         let seed = self.manifest.identity().seed;
-        let (place, segment) = self.current()?;
+        let segment = self.current()?;
         let chunk = match slot.find(segment, seed) {
             Ok(Some(slot)) => at_slot(segment, slot, NO_PIN),
             Ok(None) => Ok(None),
             Err(damage) => Err(damage),
         };
-        let chunk = chunk.map_err(|damage| place.damaged(segment.geometry().generation, damage))?;
+        let chunk = chunk.map_err(|damage| segment.corrupt(damage))?;
         Ok(chunk.filter(|chunk| !chunk.is_tombstone() && !chunk.is_expired(os::now)))
     }
 
@@ -193,8 +193,8 @@ impl Reader {
         if self.kind() == Kind::Singleton {
             return self.get(&[]);
         }
-        let (place, segment) = self.current()?;
-        let damaged = |damage: Damage| place.damaged(segment.geometry().generation, damage);
+        let segment = self.current()?;
+        let damaged = |damage: Damage| segment.corrupt(damage);
         let (chunk, pin) = last(segment).map_err(damaged)?;
         let is_live = |chunk: &Chunk<'_>| {
             !chunk.is_superseded(pin) && !chunk.is_tombstone() && !chunk.is_expired(os::now)
@@ -217,8 +217,8 @@ impl Reader {
     /// See [`ReadError`].
     pub fn view(&mut self) -> Result<View, ReadError> {
         let seed = self.manifest.identity().seed;
-        let (place, segment) = self.current()?;
-        View::new(place, seed, Arc::clone(segment))
+        let segment = self.current()?;
+        View::new(seed, Arc::clone(segment))
     }
 
     /// Whether the area has a writer now. Some system calls.
@@ -250,14 +250,14 @@ impl Reader {
 
     /// The current segment, leased.
     #[inline]
-    fn current(&mut self) -> Result<(&Place, &Arc<Segment>), ReadError> {
+    fn current(&mut self) -> Result<&Arc<Segment>, ReadError> {
         let current = self.manifest.current();
         let is_current = |segment: &Arc<Segment>| segment.geometry().generation == current;
         if !self.segment.as_ref().is_some_and(is_current) {
             self.attach()?;
         }
         match &self.segment {
-            Some(segment) => Ok((&self.place, segment)),
+            Some(segment) => Ok(segment),
             None => Err(self.place.removed().into()),
         }
     }

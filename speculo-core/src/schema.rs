@@ -40,7 +40,7 @@ pub struct Schema<'a> {
     pub fingerprint: u128,
     /// What is stored in the manifest for tools and error messages, 1 MiB at most. The core does not look inside.
     pub descriptor: &'a [u8],
-    /// Says in words how a published descriptor (first) and ours (second) differ.
+    /// Says in words how a published descriptor (first) and ours (second) differ; empty if only the kinds do.
     pub difference: fn(&[u8], &[u8]) -> String,
 }
 
@@ -52,7 +52,14 @@ impl Schema<'static> {
             kind,
             fingerprint: 0,
             descriptor: &[],
-            difference: |_, _| "one side has a type, the other has none".to_owned(),
+            difference: |published, ours| {
+                let both_untyped = published.is_empty() && ours.is_empty();
+                if both_untyped {
+                    String::new()
+                } else {
+                    "one side has a type, the other has none".to_owned()
+                }
+            },
         }
     }
 }

@@ -1,12 +1,11 @@
 //! A snapshot: an area at one point of its log.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
-use crate::area::dir::Place;
-use crate::error::{Corrupt, ReadError};
+use crate::error::ReadError;
 use crate::log::read::{Chunks, NO_PIN, Wanted, find, last};
-use crate::memory::{Chunk, Damage, OwnedChunk, Segment};
+use crate::memory::{Chunk, Segment};
 use crate::os;
 use crate::writer::ChunkId;
 
@@ -21,13 +20,18 @@ pub struct View {
     pin: u64,
     now: u64,
     seed: u64,
-    path: Arc<PathBuf>,
 }
 
 impl View {
-    pub(crate) fn new(place: &Place, seed: u64, segment: Arc<Segment>) -> Result<Self, ReadError> {
-        let pin = last(&segment).map_err(|damage| place.damaged(segment.geometry().generation, damage))?.1;
-        Ok(Self { segment, pin, now: os::now(), seed, path: Arc::new(place.path().to_owned()) })
+    pub(crate) fn new(seed: u64, segment: Arc<Segment>) -> Result<Self, ReadError> {
+        let pin = last(&segment).map_err(|damage| segment.corrupt(damage))?.1;
+        Ok(Self { segment, pin, now: os::now(), seed })
+    }
+
+    /// The area's directory.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.segment.area()
     }
 
     /// The value with this key. Its versions since the view was made are walked over, those of this segment only.
@@ -50,7 +54,7 @@ impl View {
 
     fn find(&self, wanted: &Wanted<'_>) -> Result<Option<Chunk<'_>>, ReadError> {
         let found = find(&self.segment, wanted, wanted.hash(self.seed), self.pin);
-        let found = found.map_err(|damage| self.damaged(damage))?;
+        let found = found.map_err(|damage| self.segment.corrupt(damage))?;
         Ok(found.chunk.filter(|chunk| !chunk.is_tombstone() && !chunk.is_expired(|| self.now)))
     }
 
@@ -78,12 +82,6 @@ impl View {
         self.iter().next().transpose().map(|chunk| chunk.is_none())
     }
 
-    /// The chunk, owned. It shares the view's memory.
-    #[must_use]
-    pub fn share(&self, chunk: &Chunk<'_>) -> OwnedChunk {
-        chunk.share()
-    }
-
     /// Seq of the last chunk committed before the view's point; 0 = none.
     ///
     /// # Errors
@@ -92,13 +90,9 @@ impl View {
     pub fn last_seq(&self) -> Result<u64, ReadError> {
         let mut last = self.segment.geometry().first_seq.saturating_sub(1);
         for chunk in Chunks::new(&self.segment, self.pin) {
-            last = last.max(chunk.map_err(|damage| self.damaged(damage))?.seq());
+            last = last.max(chunk.map_err(|damage| self.segment.corrupt(damage))?.seq());
         }
         Ok(last)
-    }
-
-    fn damaged(&self, damage: Damage) -> ReadError {
-        damaged(&self.path, &self.segment, damage).into()
     }
 }
 
@@ -132,28 +126,21 @@ impl<'a> Iterator for Iter<'a> {
                         return Some(Ok(chunk));
                     }
                 }
-                Err(damage) => return Some(Err(self.view.damaged(damage))),
+                Err(damage) => return Some(Err(self.view.segment.corrupt(damage).into())),
             }
         }
         None
     }
 }
 
-#[cold]
-fn damaged(path: &std::path::Path, segment: &Segment, damage: Damage) -> Corrupt {
-    let name = crate::area::dir::segment_name(segment.geometry().generation);
-    Corrupt { path: path.join(name), what: format!("{} (offset {})", damage.what, damage.at) }
-}
-
 /// The newest live value of a key or id in a segment.
 #[inline]
 pub(crate) fn get<'a>(
-    place: &Place,
     seed: u64,
     segment: &'a Arc<Segment>,
     wanted: &Wanted<'_>,
 ) -> Result<Option<Chunk<'a>>, ReadError> {
     let found = find(segment, wanted, wanted.hash(seed), NO_PIN);
-    let found = found.map_err(|damage| place.damaged(segment.geometry().generation, damage))?;
+    let found = found.map_err(|damage| segment.corrupt(damage))?;
     Ok(found.chunk.filter(|chunk| !chunk.is_tombstone() && !chunk.is_expired(os::now)))
 }

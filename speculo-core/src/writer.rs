@@ -342,7 +342,7 @@ impl Writer {
     /// See [`ReadError`].
     pub fn get(&self, key: &[u8]) -> Result<Option<crate::Chunk<'_>>, ReadError> {
         let segment = self.reading()?;
-        crate::view::get(&self.parts.place, self.parts.manifest.identity().seed, segment, &Wanted::Key(key))
+        crate::view::get(self.parts.manifest.identity().seed, segment, &Wanted::Key(key))
     }
 
     /// The message with this id, as readers see it.
@@ -352,7 +352,7 @@ impl Writer {
     /// See [`ReadError`].
     pub fn get_id(&self, id: ChunkId) -> Result<Option<crate::Chunk<'_>>, ReadError> {
         let segment = self.reading()?;
-        crate::view::get(&self.parts.place, self.parts.manifest.identity().seed, segment, &Wanted::Id(id.0))
+        crate::view::get(self.parts.manifest.identity().seed, segment, &Wanted::Id(id.0))
     }
 
     /// The area as it is now: a snapshot that stays.
@@ -362,7 +362,7 @@ impl Writer {
     /// See [`ReadError`].
     pub fn view(&self) -> Result<View, ReadError> {
         let segment = Arc::clone(self.reading()?);
-        View::new(&self.parts.place, self.parts.manifest.identity().seed, segment)
+        View::new(self.parts.manifest.identity().seed, segment)
     }
 
     /// The current segment through a reader's mapping and lease: what is handed out of it stays valid by the same
@@ -468,7 +468,7 @@ fn copy_of(payload: &[u8]) -> impl FnMut(&mut [u8]) -> Result<usize, std::conver
 
 #[cold]
 fn damaged(parts: &Parts, damage: Damage) -> PublishError {
-    parts.place.damaged(parts.log.segment().geometry().generation, damage).into()
+    parts.log.segment().corrupt(damage).into()
 }
 
 #[cold]

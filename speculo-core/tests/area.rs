@@ -1,5 +1,5 @@
 //! The handles together, in one process, on a real memory file system.
-#![allow(missing_docs, clippy::unwrap_used, reason = "a test")]
+#![expect(missing_docs, clippy::unnecessary_wraps, reason = "a test, and closures in the shape that is asked for")]
 
 use std::time::Duration;
 
@@ -281,7 +281,7 @@ fn large_and_empty_values_fit_and_too_large_ones_are_refused() {
     let mut writer = area.create().unwrap();
     let mut reader = area.open().unwrap();
     for len in [0, 1, 63, 64, 65, 4096, 100_000, 3 << 20, 7 << 20, 10] {
-        let value: Vec<u8> = (0..len).map(|n| (n % 251) as u8).collect();
+        let value: Vec<u8> = (0..len).map(|n: u32| (n % 251).to_le_bytes()[0]).collect();
         writer.put(b"big", &value).unwrap();
         assert!(reader.get(b"big").unwrap().unwrap().payload() == value);
         assert!(reader.get(b"big").unwrap().unwrap().payload().as_ptr().addr().is_multiple_of(16));
@@ -312,7 +312,7 @@ fn an_unfinished_chunk_leaves_nothing() {
     let failed = writer.publish_with(To::Next, None, |_| Err("no"));
     assert!(matches!(failed, Err(PublishError::Encode { .. })));
     assert!(reader.try_next().unwrap().is_none());
-    let mut draft = writer.chunk(To::Next, 10_000).unwrap().ttl(Duration::from_secs(60));
+    let mut draft = writer.chunk(To::Next, 10_000).unwrap().ttl(Duration::from_mins(1));
     draft[9_999] = 9;
     draft.commit().unwrap();
     let chunk = reader.try_next().unwrap().unwrap();

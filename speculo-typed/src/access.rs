@@ -1,6 +1,7 @@
 //! From bytes to `&Archived<T>`. The only file of this crate that contains unsafe code.
 #![expect(unsafe_code, reason = "bytes that were validated once are read again without validating them")]
 
+use core::marker::PhantomData;
 use core::num::NonZeroUsize;
 
 use rkyv::api::{access_with_context, check_pos_with_context, root_position};
@@ -10,6 +11,8 @@ use rkyv::rancor::{BoxedError, Failure, Source};
 use rkyv::validation::Validator;
 use rkyv::validation::archive::ArchiveValidator;
 use rkyv::validation::shared::SharedValidator;
+
+use speculo_core::{Chunk, OwnedChunk, ReadError};
 
 use crate::traits::{Checker, Field, Speculo};
 
@@ -41,7 +44,6 @@ pub(crate) fn validate<T: Speculo>(bytes: &[u8]) -> bool {
 
 /// Why [`validate`] refuses `bytes`, for an error message; empty if it does not.
 #[cold]
-#[cfg_attr(not(test), expect(dead_code, reason = "for the subscriber's error messages"))]
 pub(crate) fn explain<T: Speculo>(bytes: &[u8]) -> String {
     if bytes.len() < size_of::<T::Archived>() {
         return format!("{} bytes, but the value alone takes {}", bytes.len(), size_of::<T::Archived>());
@@ -79,6 +81,56 @@ pub(crate) unsafe fn access<T: Speculo>(bytes: &[u8]) -> &T::Archived {
     // `T::Archived` there, which reaches nothing outside of `bytes`. They stay unchanged, as the caller
     // promises, for the lifetime that the result borrows from `bytes`.
     unsafe { &*root }
+}
+
+/// The value in a chunk, validated if it was not before. The chunk is of an area of `T`: its handle is a
+/// `Publisher<T>`, `Subscriber<T>` or `View<T>`, or memory that one of them shares.
+///
+/// A handle of `T` validates as `T` only, so that a mark set through one says that `validate::<T>` accepted the
+/// bytes (invariant V).
+#[inline]
+pub(crate) fn open<'a, T: Speculo>(chunk: &Chunk<'a>) -> Result<&'a T::Archived, ReadError> {
+    chunk.check_once(check::<T>)?;
+    // SAFETY: `check_once` returned, so `validate::<T>` accepted this chunk's payload, now or before (invariant V).
+    // The payload of a committed chunk is immutable while `'a` keeps its segment leased (promise P1), and begins at
+    // a multiple of 16 every time.
+    Ok(unsafe { access::<T>(chunk.payload()) })
+}
+
+fn check<T: Speculo>(payload: &[u8]) -> Result<(), String> {
+    if validate::<T>(payload) { Ok(()) } else { Err(explain::<T>(payload)) }
+}
+
+/// A chunk that holds a valid `T`, and keeps its memory.
+pub(crate) struct Checked<T> {
+    chunk: OwnedChunk,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T: Speculo> Checked<T> {
+    pub(crate) fn new(chunk: &Chunk<'_>) -> Result<Self, ReadError> {
+        chunk.check_once(check::<T>)?;
+        Ok(Self { chunk: chunk.share(), of: PhantomData })
+    }
+
+    #[inline]
+    pub(crate) fn get(&self) -> &T::Archived {
+        // SAFETY: `new` saw `validate::<T>` accept this chunk's payload; it is immutable for as long as the owned
+        // chunk keeps its segment leased, which is as long as `self` is borrowed (promises P1 and P7).
+        unsafe { access::<T>(self.chunk.chunk().payload()) }
+    }
+}
+
+impl<T> Checked<T> {
+    pub(crate) fn chunk(&self) -> Chunk<'_> {
+        self.chunk.chunk()
+    }
+}
+
+impl<T> Clone for Checked<T> {
+    fn clone(&self) -> Self {
+        Self { chunk: self.chunk.clone(), of: PhantomData }
+    }
 }
 
 /// Why an archived value could not be turned into its original.

@@ -1,5 +1,7 @@
 //! From a value to bytes, straight into the place they are published in.
 
+use std::sync::{Mutex, PoisonError};
+
 use rkyv::api::serialize_using;
 use rkyv::rancor::{Failure, Source, Strategy};
 use rkyv::ser::allocator::{Arena, ArenaHandle};
@@ -64,7 +66,8 @@ pub enum EncodeError {
 
 /// Turns values into archives. Keeps its scratch memory: a steady stream of values allocates nothing.
 pub(crate) struct Encoder {
-    arena: Arena,
+    /// Never locked: the mutex only says that a shared `Encoder` offers nothing, for an arena alone is not `Sync`.
+    arena: Mutex<Arena>,
 }
 
 impl core::fmt::Debug for Encoder {
@@ -75,7 +78,7 @@ impl core::fmt::Debug for Encoder {
 
 impl Encoder {
     pub(crate) fn new() -> Self {
-        Self { arena: Arena::new() }
+        Self { arena: Mutex::new(Arena::new()) }
     }
 
     /// Archives `value` at the start of `out`, which must lie on a multiple of 16.
@@ -96,7 +99,8 @@ impl Encoder {
         let out = out.get_mut(..room).unwrap_or_default();
         let mut full = false;
         let writer = SliceWriter { out, pos: 0, full: &mut full };
-        let mut serializer = Serializer::new(writer, self.arena.acquire(), Share::new());
+        let arena = self.arena.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let mut serializer = Serializer::new(writer, arena.acquire(), Share::new());
         match serialize_using::<_, Failure>(value, &mut serializer) {
             Ok(_) => Ok(serializer.into_writer().pos),
             Err(Failure) if full => Err(EncodeError::TooLarge),

@@ -14,7 +14,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::traits::{Field, Kind, Speculo, Stream};
+use speculo_core::Kind;
+
+use crate::traits::{Field, Speculo, Stream};
 
 /// Alone, too, these can be shared, as streams: generic types get along with `T: Speculo`.
 macro_rules! plain {

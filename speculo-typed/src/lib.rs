@@ -20,23 +20,44 @@
 extern crate self as speculo_typed;
 
 mod access;
+mod change;
 mod encode;
+mod error;
 mod fields;
 pub mod key;
+mod meta;
+mod publisher;
 pub mod reflect;
 #[cfg(test)]
 mod round_trip;
+mod sample;
 pub mod schema;
+mod slot;
+mod subscriber;
 mod traits;
+mod view;
 
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
 
 pub use self::access::{NativeError, native, try_native};
+pub use self::change::Change;
 pub use self::encode::EncodeError;
+pub use self::error::Error;
 pub use self::key::{Key, KeyBuf, KeyDecodeError, KeyReader, Lookup};
-pub use self::traits::{Field, Keyed, Kind, Singleton, Speculo, Stream};
+pub use self::meta::Meta;
+pub use self::publisher::{Publisher, PublisherBuilder, PublisherEntry};
+pub use self::sample::Sample;
+pub use self::slot::Slot;
+pub use self::subscriber::{Samples, Subscriber, SubscriberBuilder, SubscriberEntry};
+pub use self::traits::{Field, Keyed, Singleton, Speculo, Stream};
+pub use self::view::{Iter, IterWithMeta, View};
+pub use speculo_core::{
+    ChunkId, Corrupt, CreateError, EarlierBoot, ForeignFormat, Kind, Liveness, NameError, NoSpace, OpenError,
+    OsError, Overflow, PublishError, ReadError, ReadErrorKind, RemoveError, Removed, Root, SchemaMismatch,
+    Start, Stats, Trust, Untrusted,
+};
 pub use speculo_derive::{Speculo, SpeculoKey};
 
 /// The form of a `T` in shared memory: `Archived<Door>` is `ArchivedDoor`.

@@ -10,24 +10,14 @@ use rkyv::validation::archive::ArchiveValidator;
 use rkyv::validation::shared::SharedValidator;
 use rkyv::{Archive, Deserialize, Portable, Serialize};
 
+use speculo_core::Kind;
+
 use crate::encode::Sink;
 use crate::key::{Key, KeyBuf};
 use crate::reflect::Reflect;
 
 /// What checks archives, as rkyv's traits want it named.
 pub type Checker<'a, E> = Strategy<Validator<ArchiveValidator<'a>, SharedValidator>, E>;
-
-/// How the values of an area replace each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Kind {
-    /// Every value stands for itself, until it expires.
-    Stream,
-    /// A value replaces the one with an equal key: `#[speculo(key)]`.
-    Keyed,
-    /// A value replaces the one before: `#[speculo(singleton)]`.
-    Singleton,
-}
 
 /// A type that can be part of a shared value.
 ///

@@ -103,5 +103,5 @@ fn try_attach(
         }
     };
     let lease = Lease::keep(&leased.into()).map_err(|error| failed("lease", error))?;
-    Ok(Some(Segment::new(region, geometry, lease)))
+    Ok(Some(Segment::new(region, geometry, lease, place.shared_path())))
 }

@@ -296,7 +296,7 @@ impl Creation<'_> {
 
         let from = attach(place, &manifest, Trust::Own, &[])?;
         let current = from.geometry().generation;
-        let damaged = |damage| place.damaged(current, damage);
+        let damaged = |damage| from.corrupt(damage);
         let mut census = Census::take(&from, os::now()).map_err(damaged)?;
         if fresh {
             census.forget_all();

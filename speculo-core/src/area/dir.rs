@@ -3,13 +3,14 @@
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
 use crate::area::Trust;
 use crate::error::{Corrupt, Fault, NoSpace, OsError, Removed, Untrusted};
-use crate::memory::{Damage, FileId};
+use crate::memory::FileId;
 use crate::name::{NameError, Root, check_name};
 use crate::os;
 
@@ -35,7 +36,7 @@ pub(crate) struct Place {
     root: PathBuf,
     private_root: bool,
     name: String,
-    path: PathBuf,
+    path: Arc<Path>,
 }
 
 impl Place {
@@ -44,7 +45,7 @@ impl Place {
         check_name(name)?;
         let private_root = root.is_private();
         let root = root.path()?;
-        let path = root.join(name);
+        let path = root.join(name).into();
         Ok(Self { root, private_root, name: name.to_owned(), path })
     }
 
@@ -52,8 +53,12 @@ impl Place {
         &self.path
     }
 
+    pub(crate) fn shared_path(&self) -> Arc<Path> {
+        Arc::clone(&self.path)
+    }
+
     pub(crate) fn removed(&self) -> Removed {
-        Removed { path: self.path.clone() }
+        Removed { path: self.path.to_path_buf() }
     }
 
     pub(crate) fn os_error(&self, action: &'static str, file: &str, source: impl Into<io::Error>) -> OsError {
@@ -64,18 +69,12 @@ impl Place {
         Corrupt { path: self.path.join(file), what: what.into() }
     }
 
-    /// Damage found in the segment of `generation`.
-    #[cold]
-    pub(crate) fn damaged(&self, generation: u64, damage: Damage) -> Corrupt {
-        self.corrupt(&segment_name(generation), format!("{} (offset {})", damage.what, damage.at))
-    }
-
     /// Turns the failure to reserve memory into what the user can do about it.
     pub(crate) fn no_space(&self, fd: BorrowedFd<'_>, file: &str, needed: u64, error: io::Error) -> Fault {
         match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
                 let (size, free) = os::free_bytes(fd);
-                NoSpace { path: self.path.clone(), needed, size, free }.into()
+                NoSpace { path: self.path.to_path_buf(), needed, size, free }.into()
             }
             _ => self.os_error("reserve memory for", file, error).into(),
         }

@@ -15,7 +15,7 @@ use crate::log::carry::{Carried, Census, Plan, carry};
 use crate::log::publish::{Log, Start};
 use crate::memory::lease::{Grip, Ownership, try_lock};
 use crate::memory::scratch::Scratch;
-use crate::memory::{FileId, Lease, Process, Segment, Writable};
+use crate::memory::{Damage, FileId, Lease, Process, Segment, Writable};
 use crate::os;
 
 /// What every segment of an area is made with.
@@ -132,14 +132,14 @@ impl Forge<'_> {
         blank: Blank,
     ) -> Result<Log, Fault> {
         let Blank { name, generation, memory, lock } = blank;
-        let damaged = |damage| self.place.damaged(generation, damage);
+        let damaged = |damage: Damage| self.place.corrupt(&name, damage.to_string());
         let log_start = Geometry::log_start(plan.index_slots);
         let mut scratch = Scratch::new(memory.clone(), plan.index_slots, log_start, self.owner);
         scratch.wipe().map_err(damaged)?;
         failpoint::hit("segment.wiped");
         let carried = match from {
             Some(from) => carry(from, census, self.identity.seed, self.identity.kind, &mut scratch)
-                .map_err(|damage| self.place.damaged(from.geometry().generation, damage))?,
+                .map_err(|damage| from.corrupt(damage))?,
             None => Carried::default(),
         };
         scratch.unalloc().map_err(damaged)?;
@@ -164,7 +164,8 @@ impl Forge<'_> {
         }
         // The writer's own lease keeps others that might take the area over from reusing what it writes to.
         let lease = Lease::keep_for(&lock, self.process).map_err(failed)?;
-        let segment = Arc::new(Segment::new(Arc::clone(memory.region()), geometry, lease));
+        let segment =
+            Arc::new(Segment::new(Arc::clone(memory.region()), geometry, lease, self.place.shared_path()));
         let start = Start {
             next_seq: census.next_seq,
             used_slots: carried.chunks,

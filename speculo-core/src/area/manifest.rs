@@ -81,11 +81,10 @@ pub(crate) fn check_schema(place: &Place, identity: &Identity, ours: &Schema<'_>
     if identity.kind == ours.kind && identity.fingerprint == ours.fingerprint {
         return Ok(());
     }
-    let difference = if identity.kind == ours.kind {
-        (ours.difference)(&identity.descriptor, ours.descriptor)
-    } else {
-        format!("published as {:?}, here {:?}", identity.kind, ours.kind)
-    };
+    let mut difference = (ours.difference)(&identity.descriptor, ours.descriptor);
+    if difference.is_empty() {
+        difference = format!("published as {:?}, here {:?}", identity.kind, ours.kind);
+    }
     Err(Unusable::Schema(SchemaMismatch { path: place.path().to_owned(), difference }))
 }
 

@@ -3,12 +3,15 @@
 #![expect(unsafe_code, reason = "makes slices of committed bytes; see the numbered invariants in `memory`")]
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{Damage, Segment};
+use crate::error::{ReadError, ReadErrorKind};
 use crate::layout::chunk::{
     self, ALIGN, AT_CONTROL, AT_EXPIRES, AT_ID, AT_LENGTHS, AT_NEXT, AT_SEQ, AT_VERSION, HEADER, Lengths,
     State,
 };
+use crate::os;
 use crate::sync::Ordering;
 
 /// A committed chunk in a leased segment: checked, immutable, borrowed.
@@ -121,21 +124,30 @@ impl<'a> Chunk<'a> {
     ///
     /// # Errors
     ///
-    /// What `check` said.
+    /// [`ReadErrorKind::Invalid`] with what `check` said.
     #[inline]
-    pub fn check_once<E>(&self, check: impl FnOnce(&[u8]) -> Result<(), E>) -> Result<(), E> {
+    pub fn check_once(&self, check: impl FnOnce(&[u8]) -> Result<(), String>) -> Result<(), ReadError> {
         if !self.segment.is_checked(self.place.at) {
-            check(self.payload())?;
+            check(self.payload()).map_err(|reason| self.invalid(reason))?;
             self.segment.set_checked(self.place.at);
         }
         Ok(())
     }
 
-    /// Whether [`check_once`](Self::check_once) has passed.
+    /// The error that says that this chunk is no valid value, for `reason`.
+    #[cold]
     #[must_use]
-    #[inline]
-    pub fn is_checked(&self) -> bool {
-        self.segment.is_checked(self.place.at)
+    pub fn invalid(&self, reason: String) -> ReadError {
+        ReadErrorKind::Invalid { path: self.segment.area().to_owned(), seq: self.seq(), reason }.into()
+    }
+
+    /// How much longer it lives, zero if it has expired; `None` = for ever. Reads the clock if it can expire.
+    #[must_use]
+    pub fn remaining(&self) -> Option<Duration> {
+        match self.expires_at() {
+            0 => None,
+            expires => Some(Duration::from_nanos(expires.saturating_sub(os::now()))),
+        }
     }
 
     /// The same chunk, owned: it keeps its memory for as long as it is held, whatever the area does (P7).

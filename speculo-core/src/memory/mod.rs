@@ -36,3 +36,9 @@ pub(crate) struct Damage {
     /// What does not hold.
     pub(crate) what: &'static str,
 }
+
+impl std::fmt::Display for Damage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} (offset {})", self.what, self.at)
+    }
+}

@@ -1,8 +1,10 @@
 //! A segment that is leased, or owned by the writer: its words and its committed chunks.
 
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use super::{Chunk, Damage, Lease, Region};
+use crate::error::Corrupt;
 use crate::layout::segment::{AT_INDEX, AT_TAIL, Geometry};
 use crate::layout::{chunk, to_usize};
 use crate::sync::{AtomicU64, Ordering};
@@ -13,14 +15,28 @@ pub(crate) struct Segment {
     region: Arc<Region>,
     geometry: Geometry,
     checked: Marks,
+    /// The area's directory, for error messages.
+    area: Arc<Path>,
     /// Keeps the memory from being reused (invariant 2). Dropped last.
     _lease: Lease,
 }
 
 impl Segment {
     /// `region` is mapped from the file that `lease` locks, and `geometry` was read from it under that lock.
-    pub(crate) fn new(region: Arc<Region>, geometry: Geometry, lease: Lease) -> Self {
-        Self { checked: Marks::new(geometry.log_limit), region, geometry, _lease: lease }
+    pub(crate) fn new(region: Arc<Region>, geometry: Geometry, lease: Lease, area: Arc<Path>) -> Self {
+        Self { checked: Marks::new(geometry.log_limit), area, region, geometry, _lease: lease }
+    }
+
+    /// The area's directory.
+    pub(crate) fn area(&self) -> &Path {
+        &self.area
+    }
+
+    /// Damage in this segment, as an error that names its file.
+    #[cold]
+    pub(crate) fn corrupt(&self, damage: Damage) -> Corrupt {
+        let name = crate::area::dir::segment_name(self.geometry.generation);
+        Corrupt { path: self.area.join(name), what: damage.to_string() }
     }
 
     #[inline]

@@ -3,7 +3,7 @@
 use super::Reader;
 use crate::error::ReadError;
 use crate::log::read::last;
-use crate::memory::{Chunk, Damage};
+use crate::memory::Chunk;
 use crate::os;
 
 /// What happened to an area, in the order in which it happened.
@@ -73,13 +73,7 @@ impl Reader {
 
     pub(super) fn chunk_at(&self, at: u64) -> Result<Option<Chunk<'_>>, ReadError> {
         let Some(segment) = &self.segment else { return Ok(None) };
-        Ok(segment.chunk(at).map_err(|damage| self.damaged(damage))?)
-    }
-
-    #[cold]
-    fn damaged(&self, damage: Damage) -> crate::error::Corrupt {
-        let generation = self.segment.as_ref().map_or(0, |segment| segment.geometry().generation);
-        self.place.damaged(generation, damage)
+        Ok(segment.chunk(at).map_err(|damage| segment.corrupt(damage))?)
     }
 
     /// Moves the cursor to the next chunk of interest.
@@ -116,7 +110,7 @@ impl Reader {
                         return Ok(Step::At(chunk.offset()));
                     }
                     if pin.is_none() {
-                        let end = last(segment).map_err(|damage| self.damaged(damage))?.1;
+                        let end = last(segment).map_err(|damage| segment.corrupt(damage))?.1;
                         pin = Some(end);
                     }
                 }
@@ -130,7 +124,7 @@ impl Reader {
                     }
                     drained = generation;
                 }
-                Err(damage) => return Err(self.damaged(damage).into()),
+                Err(damage) => return Err(segment.corrupt(damage).into()),
             }
         }
     }

@@ -29,12 +29,24 @@ impl Reader {
     pub fn wait(&mut self, timeout: Option<Duration>) -> Result<bool, ReadError> {
         let moved = self.block(&self.mark.clone(), deadline(timeout))?;
         if moved {
-            let (place, segment) = self.current()?;
-            let end = last(segment).map_err(|damage| place.damaged(segment.geometry().generation, damage))?.1;
+            let segment = self.current()?;
+            let end = last(segment).map_err(|damage| segment.corrupt(damage))?.1;
             let (region, generation) = (Arc::clone(segment.region()), segment.geometry().generation);
             self.mark = Mark { region, generation, at: end };
         }
         Ok(moved)
+    }
+
+    /// As [`try_next`](Self::try_next), but waits for it.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    pub fn next_chunk(&mut self) -> Result<Chunk<'_>, ReadError> {
+        let at = self.next_at(None)?;
+        // Without a deadline there is a chunk, or an error before.
+        let chunk = at.map(|at| self.chunk_at(at)).transpose()?.flatten();
+        chunk.ok_or_else(|| self.place.removed().into())
     }
 
     /// As [`try_next`](Self::try_next), but waits for it; `None` after `timeout`.
@@ -43,10 +55,16 @@ impl Reader {
     ///
     /// See [`ReadError`].
     pub fn next_timeout(&mut self, timeout: Option<Duration>) -> Result<Option<Chunk<'_>>, ReadError> {
-        let end = deadline(timeout);
+        match self.next_at(deadline(timeout))? {
+            Some(at) => self.chunk_at(at),
+            None => Ok(None),
+        }
+    }
+
+    fn next_at(&mut self, end: Option<Instant>) -> Result<Option<u64>, ReadError> {
         loop {
             match self.step(false)? {
-                Step::At(at) => return self.chunk_at(at),
+                Step::At(at) => return Ok(Some(at)),
                 Step::Resync => {}
                 Step::End => {
                     if !self.block_at_cursor(end)? {

@@ -31,7 +31,9 @@ mod write;
 
 pub use self::diff::diff;
 
-use crate::traits::{Kind, Speculo};
+use speculo_core::Kind;
+
+use crate::traits::Speculo;
 
 /// What an area with values of one type holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +45,18 @@ pub struct Schema {
     pub fingerprint: u128,
     /// How values replace each other.
     pub kind: Kind,
+}
+
+impl Schema {
+    /// What the core compares and stores.
+    pub(crate) fn as_core(&self) -> speculo_core::Schema<'_> {
+        speculo_core::Schema {
+            kind: self.kind,
+            fingerprint: self.fingerprint,
+            descriptor: &self.descriptor,
+            difference: diff,
+        }
+    }
 }
 
 /// The schema of `T`. Takes some microseconds: callers keep it.

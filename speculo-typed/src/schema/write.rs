@@ -8,7 +8,9 @@ use rkyv::rancor::Failure;
 use rkyv::ser::writer::Buffer;
 
 use crate::reflect::{Field, Shape, TypeRef};
-use crate::traits::{Kind, Speculo};
+use speculo_core::Kind;
+
+use crate::traits::Speculo;
 
 pub(super) const MAGIC: [u8; 4] = *b"SPEC";
 pub(super) const VERSION: u8 = 1;
