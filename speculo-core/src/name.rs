@@ -116,8 +116,8 @@ impl Root {
         Self(Choice::Path(path.into()))
     }
 
-    /// A new directory in `/dev/shm`, deleted with its content when the last clone of this value is dropped: one
-    /// for each test keeps tests apart.
+    /// A new directory in `/dev/shm`, deleted with its content when the last clone of this value, and the last handle
+    /// that uses it, is dropped: one for each test keeps tests apart.
     ///
     /// # Errors
     ///

@@ -1,5 +1,9 @@
 //! The handles together, in one process, on a real memory file system.
-#![expect(missing_docs, clippy::unnecessary_wraps, reason = "a test, and closures in the shape that is asked for")]
+#![expect(
+    missing_docs,
+    clippy::unnecessary_wraps,
+    reason = "a test, and closures in the shape that is asked for"
+)]
 
 use std::time::Duration;
 

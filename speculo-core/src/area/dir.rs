@@ -37,6 +37,8 @@ pub(crate) struct Place {
     private_root: bool,
     name: String,
     path: Arc<Path>,
+    /// A temporary root lasts as long as somebody uses it.
+    _keep: Root,
 }
 
 impl Place {
@@ -44,9 +46,10 @@ impl Place {
     pub(crate) fn new(root: &Root, name: &str) -> Result<Self, NameError> {
         check_name(name)?;
         let private_root = root.is_private();
+        let keep = root.clone();
         let root = root.path()?;
         let path = root.join(name).into();
-        Ok(Self { root, private_root, name: name.to_owned(), path })
+        Ok(Self { root, private_root, name: name.to_owned(), path, _keep: keep })
     }
 
     pub(crate) fn path(&self) -> &Path {
