@@ -109,11 +109,13 @@ impl Dir {
             check_private(&place.root, fd.as_fd())
                 .map_err(|error| error.unwrap_or_else(failed_stat(place)))?;
         }
+        let mut path = place.root.clone();
         for part in place.name.split('/') {
+            path.push(part);
             fd = match rustix::fs::openat(&fd, part, DIRECTORY, Mode::empty()) {
                 Err(Errno::NOENT) => return Ok(None),
                 Err(error) => {
-                    return Err(symlink_or(&place.path, error).unwrap_or_else(|| failed(error).into()));
+                    return Err(symlink_or(&path, error).unwrap_or_else(|| failed(error).into()));
                 }
                 Ok(fd) => fd,
             };
@@ -150,14 +152,16 @@ impl Dir {
             check_private(&place.root, fd.as_fd())
                 .map_err(|error| error.unwrap_or_else(failed_stat(place)))?;
         }
+        let mut path = place.root.clone();
         for part in place.name.split('/') {
+            path.push(part);
             let made = match rustix::fs::mkdirat(&fd, part, mode) {
                 Ok(()) => true,
                 Err(Errno::EXIST) => false,
                 Err(error) => return Err(failed(error).into()),
             };
             fd = rustix::fs::openat(&fd, part, DIRECTORY, Mode::empty())
-                .map_err(|error| symlink_or(&place.path, error).unwrap_or_else(|| failed(error).into()))?;
+                .map_err(|error| symlink_or(&path, error).unwrap_or_else(|| failed(error).into()))?;
             if made {
                 // The umask took its share of the mode.
                 rustix::fs::fchmod(&fd, mode).map_err(failed)?;
