@@ -109,16 +109,21 @@ pub(crate) fn create(builder: &AreaBuilder<'_>) -> Result<Writer, CreateError> {
     let creation = Creation { builder, place, process };
     match manifest::open_file(&locked.dir, &creation.place, OFlags::RDWR)? {
         None => creation.fresh(locked, None),
-        Some(_) if builder.flags.contains(Flags::EXCLUSIVE) => {
-            Err(CreateError::Exists { path: creation.place.path().to_owned() })
-        }
         Some((fd, stat)) => {
             // The manifest's own lock says that its writer is alive, even if somebody deleted `.lock`.
             let failed = |error| creation.place.os_error("lock", MANIFEST, error);
             if !try_lock(fd.as_fd(), Grip::Exclusive).map_err(failed)? {
                 return Err(CreateError::WriterBusy { path: creation.place.path().to_owned(), pid: None });
             }
-            let identity = manifest::identify(&creation.place, &fd, &stat).and_then(|identity| {
+            let identity = manifest::identify(&creation.place, &fd, &stat);
+            // A remover that died had told the readers already: nobody can reach what is left of that area.
+            if identity.is_ok() && manifest::is_removed(&fd) {
+                return creation.fresh(locked, Some(&fd));
+            }
+            if builder.flags.contains(Flags::EXCLUSIVE) {
+                return Err(CreateError::Exists { path: creation.place.path().to_owned() });
+            }
+            let identity = identity.and_then(|identity| {
                 manifest::check_schema(&creation.place, &identity, &builder.schema)?;
                 Ok(identity)
             });

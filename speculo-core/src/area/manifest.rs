@@ -8,7 +8,9 @@ use rustix::fs::{OFlags, Stat};
 
 use super::dir::{Dir, MANIFEST, Place};
 use crate::error::{EarlierBoot, Fault, ForeignFormat, SchemaMismatch};
-use crate::layout::manifest::{AT_CURRENT, AT_DESCRIPTOR, AT_PULSE, Identity, MAX_DESCRIPTOR, Misfit};
+use crate::layout::manifest::{
+    AT_CURRENT, AT_DESCRIPTOR, AT_PULSE, Identity, MAX_DESCRIPTOR, Misfit, REMOVED,
+};
 use crate::layout::{FORMAT_VERSION, to_usize};
 use crate::memory::{FileId, Region};
 use crate::os;
@@ -76,6 +78,13 @@ pub(crate) fn identify(place: &Place, fd: &OwnedFd, stat: &Stat) -> Result<Ident
     Ok(identity)
 }
 
+/// Whether an open manifest says that its area has been removed.
+pub(crate) fn is_removed(fd: &OwnedFd) -> bool {
+    let mut current = [0; 8];
+    rustix::io::pread(fd, &mut current[..], AT_CURRENT).is_ok_and(|read| read == current.len())
+        && u64::from_le_bytes(current) == REMOVED
+}
+
 /// Refuses an area of another type.
 pub(crate) fn check_schema(place: &Place, identity: &Identity, ours: &Schema<'_>) -> Result<(), Unusable> {
     if identity.kind == ours.kind && identity.fingerprint == ours.fingerprint {
@@ -116,11 +125,11 @@ impl Manifest {
         self.region.id()
     }
 
-    /// The current generation, or [`REMOVED`](crate::layout::manifest::REMOVED). \[O7\]
+    /// The current generation, or [`REMOVED`]. \[O7\]
     #[inline]
     pub(crate) fn current(&self) -> u64 {
         // The file is as long as a manifest's header, checked by `identify`.
-        self.region.load(AT_CURRENT, Ordering::Acquire).unwrap_or(crate::layout::manifest::REMOVED)
+        self.region.load(AT_CURRENT, Ordering::Acquire).unwrap_or(REMOVED)
     }
 
     /// The futex word.
