@@ -11,13 +11,14 @@ pub(crate) fn hit(_name: &str) {}
 #[cfg(feature = "failpoints")]
 pub(crate) fn hit(name: &str) {
     use std::sync::OnceLock;
-    use std::sync::atomic::Ordering;
 
-    static WANTED: OnceLock<Option<(String, crate::sync::AtomicU64)>> = OnceLock::new();
+    use crate::sync::{AtomicU64, Ordering};
+
+    static WANTED: OnceLock<Option<(String, AtomicU64)>> = OnceLock::new();
     let wanted = WANTED.get_or_init(|| {
         let text = std::env::var("SPECULO_KILL").ok()?;
         let (name, count) = text.split_once(':').unwrap_or((&text, "1"));
-        Some((name.to_owned(), crate::sync::AtomicU64::new(count.parse().ok()?)))
+        Some((name.to_owned(), AtomicU64::new(count.parse().ok()?)))
     });
     if let Some((point, left)) = wanted
         && point == name

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::carry::slot_limit;
 use super::read::{self, NO_PIN, Wanted};
+use crate::failpoint;
 use crate::layout::chunk::{self, HEADER, Lengths};
 use crate::layout::{index, to_usize};
 use crate::memory::scratch::{Header, Scratch};
@@ -201,10 +202,13 @@ impl Log {
                 lengths,
             },
         )?;
+        failpoint::hit("publish.sealed");
         if prev != 0 {
             self.scratch.link(prev)?;
         }
+        failpoint::hit("publish.linked");
         self.scratch.index(spot.slot, index::slot(spot.hash, at))?;
+        failpoint::hit("publish.indexed");
         self.scratch.commit(total)?;
         self.next_seq += 1;
         self.used_slots += u64::from(prev == 0);

@@ -152,6 +152,7 @@ impl Scratch {
     pub(crate) fn commit(&mut self, total: u64) -> Result<(), Damage> {
         let word = self.memory.word(self.end + AT_CONTROL).ok_or_else(|| self.outside())?;
         sync::publish(word, control(State::Writn, total));
+        crate::failpoint::hit("publish.committed");
         self.memory.word(AT_TAIL).ok_or_else(|| self.outside())?.store(self.end, Ordering::Release);
         self.end += total;
         Ok(())
