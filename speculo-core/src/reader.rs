@@ -17,7 +17,7 @@ use crate::error::{OpenError, ReadError};
 use crate::layout::PAGE;
 use crate::layout::manifest::REMOVED;
 use crate::log::follow::Cursor;
-use crate::log::read::{NO_PIN, Wanted, at_slot, last};
+use crate::log::read::{NO_PIN, Wanted, at_slot, last, plain_at_slot};
 use crate::memory::lease::{Grip, is_locked};
 use crate::memory::{Chunk, Damage, FileId, Region, Segment, Writable};
 use crate::os;
@@ -144,7 +144,22 @@ impl Reader {
     /// See [`ReadError`].
     #[inline]
     pub fn get(&mut self, key: &[u8]) -> Result<Option<Chunk<'_>>, ReadError> {
-        self.find(&Wanted::Key(key))
+        self.get_with(key, Ok)
+    }
+
+    /// What `read` makes of the newest value with this key.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`]; those of `read`.
+    #[inline(always)]
+    pub fn get_with<'r, R>(
+        &'r mut self,
+        key: &[u8],
+        read: impl FnOnce(Chunk<'r>) -> Result<R, ReadError>,
+    ) -> Result<Option<R>, ReadError> {
+        let seed = self.manifest.identity().seed;
+        crate::view::get_with(seed, self.current()?, &Wanted::Key(key), read)
     }
 
     /// The message with this id, in its newest version.
@@ -154,14 +169,8 @@ impl Reader {
     /// See [`ReadError`].
     #[inline]
     pub fn get_id(&mut self, id: ChunkId) -> Result<Option<Chunk<'_>>, ReadError> {
-        self.find(&Wanted::Id(id.get()))
-    }
-
-    #[inline]
-    fn find(&mut self, wanted: &Wanted<'_>) -> Result<Option<Chunk<'_>>, ReadError> {
         let seed = self.manifest.identity().seed;
-        let segment = self.current()?;
-        crate::view::get(seed, segment, wanted)
+        crate::view::get_with(seed, self.current()?, &Wanted::Id(id.get()), Ok)
     }
 
     /// The newest value of a slot's key: [`get`](Self::get) without the hash and the comparison.
@@ -171,15 +180,29 @@ impl Reader {
     /// See [`ReadError`].
     #[inline]
     pub fn get_at(&mut self, slot: &mut Slot) -> Result<Option<Chunk<'_>>, ReadError> {
+        self.get_at_with(slot, Ok)
+    }
+
+    /// What `read` makes of the newest value of a slot's key.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`]; those of `read`.
+    #[inline(always)]
+    pub fn get_at_with<'r, R>(
+        &'r mut self,
+        slot: &mut Slot,
+        read: impl FnOnce(Chunk<'r>) -> Result<R, ReadError>,
+    ) -> Result<Option<R>, ReadError> {
         let seed = self.manifest.identity().seed;
         let segment = self.current()?;
-        let chunk = match slot.find(segment, seed) {
-            Ok(Some(slot)) => at_slot(segment, slot, NO_PIN),
-            Ok(None) => Ok(None),
-            Err(damage) => Err(damage),
-        };
-        let chunk = chunk.map_err(|damage| segment.corrupt(damage))?;
-        Ok(chunk.filter(|chunk| !chunk.is_tombstone() && !chunk.is_expired(os::now)))
+        if let Some(place) = slot.place_in(segment)
+            && let Some(chunk) = plain_at_slot(segment, place)
+            && chunk.is_lasting()
+        {
+            return read(chunk).map(Some);
+        }
+        get_at_any(segment, slot, seed)?.map(read).transpose()
     }
 
     /// The last value that was published and is live: of a singleton *the* value, of the others the newest of all.
@@ -278,6 +301,22 @@ impl Reader {
         self.former.truncate(KEPT - 1);
         self.former.insert(0, region);
     }
+}
+
+/// [`Reader::get_at`] for whatever is unresolved, absent, uncommitted, removed, expiring or damaged.
+#[inline(never)]
+fn get_at_any<'a>(
+    segment: &'a Arc<Segment>,
+    slot: &mut Slot,
+    seed: u64,
+) -> Result<Option<Chunk<'a>>, ReadError> {
+    let chunk = match slot.find(segment, seed) {
+        Ok(Some(slot)) => at_slot(segment, slot, NO_PIN),
+        Ok(None) => Ok(None),
+        Err(damage) => Err(damage),
+    };
+    let chunk = chunk.map_err(|damage| segment.corrupt(damage))?;
+    Ok(chunk.filter(|chunk| !chunk.is_tombstone() && !chunk.is_expired(os::now)))
 }
 
 /// The word that waiters set, if this user may; without it a waiter looks by itself now and then.

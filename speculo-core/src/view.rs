@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::error::ReadError;
-use crate::log::read::{Chunks, NO_PIN, Wanted, find, last};
+use crate::log::read::{Chunks, NO_PIN, Wanted, find, last, plain_find};
 use crate::memory::{Chunk, Segment};
 use crate::os;
 use crate::writer::ChunkId;
@@ -133,14 +133,32 @@ impl<'a> Iterator for Iter<'a> {
     }
 }
 
-/// The newest live value of a key or id in a segment.
-#[inline]
-pub(crate) fn get<'a>(
+/// What `read` makes of the newest live value of a key or id in a segment.
+///
+/// The chunk goes into `read` instead of coming out: passed on in a `Result` of an `Option` it would travel through
+/// memory, which costs more than the look-up.
+#[inline(always)]
+pub(crate) fn get_with<'a, R>(
     seed: u64,
     segment: &'a Arc<Segment>,
     wanted: &Wanted<'_>,
+    read: impl FnOnce(Chunk<'a>) -> Result<R, ReadError>,
+) -> Result<Option<R>, ReadError> {
+    let hash = wanted.hash(seed);
+    match plain_find(segment, wanted, hash) {
+        Some((_, chunk)) if chunk.is_lasting() => read(chunk).map(Some),
+        _ => get_any(segment, wanted, hash)?.map(read).transpose(),
+    }
+}
+
+/// The value of a key or id, whether it is absent, uncommitted, removed, expiring or damaged.
+#[inline(never)]
+fn get_any<'a>(
+    segment: &'a Arc<Segment>,
+    wanted: &Wanted<'_>,
+    hash: u64,
 ) -> Result<Option<Chunk<'a>>, ReadError> {
-    let found = find(segment, wanted, wanted.hash(seed), NO_PIN);
+    let found = find(segment, wanted, hash, NO_PIN);
     let found = found.map_err(|damage| segment.corrupt(damage))?;
     Ok(found.chunk.filter(|chunk| !chunk.is_tombstone() && !chunk.is_expired(os::now)))
 }

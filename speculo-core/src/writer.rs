@@ -342,7 +342,7 @@ impl Writer {
     /// See [`ReadError`].
     pub fn get(&self, key: &[u8]) -> Result<Option<crate::Chunk<'_>>, ReadError> {
         let segment = self.reading()?;
-        crate::view::get(self.parts.manifest.identity().seed, segment, &Wanted::Key(key))
+        crate::view::get_with(self.parts.manifest.identity().seed, segment, &Wanted::Key(key), Ok)
     }
 
     /// The message with this id, as readers see it.
@@ -352,7 +352,7 @@ impl Writer {
     /// See [`ReadError`].
     pub fn get_id(&self, id: ChunkId) -> Result<Option<crate::Chunk<'_>>, ReadError> {
         let segment = self.reading()?;
-        crate::view::get(self.parts.manifest.identity().seed, segment, &Wanted::Id(id.0))
+        crate::view::get_with(self.parts.manifest.identity().seed, segment, &Wanted::Id(id.0), Ok)
     }
 
     /// The area as it is now: a snapshot that stays.

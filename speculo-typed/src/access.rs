@@ -88,13 +88,22 @@ pub(crate) unsafe fn access<T: Speculo>(bytes: &[u8]) -> &T::Archived {
 ///
 /// A handle of `T` validates as `T` only, so that a mark set through one says that `validate::<T>` accepted the
 /// bytes (invariant V).
-#[inline]
+#[inline(always)]
 pub(crate) fn open<'a, T: Speculo>(chunk: &Chunk<'a>) -> Result<&'a T::Archived, ReadError> {
-    chunk.check_once(check::<T>)?;
-    // SAFETY: `check_once` returned, so `validate::<T>` accepted this chunk's payload, now or before (invariant V).
+    if !chunk.is_checked() {
+        first_check::<T>(chunk)?;
+    }
+    // SAFETY: `check_once` returned, now or before, so `validate::<T>` accepted this chunk's payload (invariant V).
     // The payload of a committed chunk is immutable while `'a` keeps its segment leased (promise P1), and begins at
     // a multiple of 16 every time.
     Ok(unsafe { access::<T>(chunk.payload()) })
+}
+
+/// The check that happens once for each chunk.
+#[cold]
+#[inline(never)]
+fn first_check<T: Speculo>(chunk: &Chunk<'_>) -> Result<(), ReadError> {
+    chunk.check_once(check::<T>)
 }
 
 fn check<T: Speculo>(payload: &[u8]) -> Result<(), String> {

@@ -99,8 +99,7 @@ impl<T> Subscriber<T> {
     {
         self.key.clear();
         key.encode_lookup(&mut self.key);
-        let chunk = self.reader.get(self.key.as_slice())?;
-        chunk.map(|chunk| open::<T>(&chunk)).transpose()
+        self.reader.get_with(self.key.as_slice(), |chunk| open::<T>(&chunk))
     }
 
     /// The newest value with this key, to be held for as long as it is needed.
@@ -177,8 +176,7 @@ impl<T> Subscriber<T> {
     where
         T: Keyed,
     {
-        let chunk = self.reader.get_at(&mut slot.inner)?;
-        chunk.map(|chunk| open::<T>(&chunk)).transpose()
+        self.reader.get_at_with(&mut slot.inner, |chunk| open::<T>(&chunk))
     }
 
     /// A slot and this subscriber together.

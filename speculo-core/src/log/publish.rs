@@ -8,7 +8,7 @@ use crate::failpoint;
 use crate::layout::chunk::{self, HEADER, Lengths};
 use crate::layout::{index, to_usize};
 use crate::memory::scratch::{Header, Scratch};
-use crate::memory::{Damage, Segment};
+use crate::memory::{Chunk, Damage, Segment};
 
 /// The current segment, as its writer knows it.
 #[derive(Debug)]
@@ -32,33 +32,57 @@ pub(crate) struct Start {
     pub(crate) expiring: bool,
 }
 
-/// Where a chunk will stand in the index, and what it replaces.
+/// Where a chunk will stand in the index, and what it replaces. Plain words, so that it travels in registers.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Spot {
-    pub(crate) slot: u64,
+    slot: u64,
     hash: u64,
-    old: Option<Old>,
+    old: Old,
 }
 
 /// The newest chunk of a key or id.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Old {
+#[derive(Clone, Copy, Debug, Default)]
+struct Old {
+    /// Its place; 0 = there is none.
     at: u64,
-    total: u64,
     id: u64,
     version: u64,
-    tombstone: bool,
+    /// Bytes that it takes; 0 for a tombstone.
+    bytes: u64,
     expires: u64,
 }
 
 impl Old {
-    /// Whether readers still see it.
-    fn is_live(&self, now: impl FnOnce() -> u64) -> bool {
-        !self.tombstone && (self.expires == 0 || self.expires > now())
+    #[inline]
+    fn of(chunk: &Chunk<'_>) -> Self {
+        Self {
+            at: chunk.offset(),
+            id: chunk.id(),
+            version: chunk.version(),
+            bytes: if chunk.is_tombstone() { 0 } else { chunk.total_len() },
+            expires: chunk.expires_at(),
+        }
     }
 
-    fn bytes(&self) -> u64 {
-        if self.tombstone { 0 } else { self.total }
+    /// Whether readers still see it.
+    #[inline]
+    fn is_live(&self, now: impl FnOnce() -> u64) -> bool {
+        self.bytes != 0 && (self.expires == 0 || self.expires > now())
+    }
+}
+
+impl Spot {
+    pub(crate) fn slot(&self) -> u64 {
+        self.slot
+    }
+
+    pub(crate) fn hash(&self) -> u64 {
+        self.hash
+    }
+
+    /// Whether the key or id is there for readers.
+    pub(crate) fn is_live(&self, now: impl FnOnce() -> u64) -> bool {
+        self.old.is_live(now)
     }
 }
 
@@ -135,9 +159,18 @@ impl Log {
     #[inline]
     pub(crate) fn resolve(&self, wanted: &Wanted<'_>, seed: u64) -> Result<Option<Spot>, Damage> {
         let hash = wanted.hash(seed);
+        if let Some((slot, chunk)) = read::plain_find(&self.segment, wanted, hash) {
+            return Ok(Some(Spot { slot, hash, old: Old::of(&chunk) }));
+        }
+        self.resolve_any(wanted, hash)
+    }
+
+    /// [`resolve`](Self::resolve) for what is absent or damaged.
+    #[inline(never)]
+    fn resolve_any(&self, wanted: &Wanted<'_>, hash: u64) -> Result<Option<Spot>, Damage> {
         let found = read::find(&self.segment, wanted, hash, NO_PIN)?;
-        let old = found.chunk.as_ref().map(old);
-        Ok(found.slot.filter(|_| old.is_some() || self.has_slot()).map(|slot| Spot { slot, hash, old }))
+        let old = found.chunk.as_ref().map(Old::of).unwrap_or_default();
+        Ok(found.slot.filter(|_| old.at != 0 || self.has_slot()).map(|slot| Spot { slot, hash, old }))
     }
 
     /// A place for a message that is new; `None` if the index is full.
@@ -145,20 +178,23 @@ impl Log {
     pub(crate) fn resolve_new(&self) -> Option<Spot> {
         let hash = index::hash_id(self.next_seq);
         let slot = if self.has_slot() { self.scratch.free_slot(hash) } else { None };
-        slot.map(|slot| Spot { slot, hash, old: None })
+        slot.map(|slot| Spot { slot, hash, old: Old::default() })
     }
 
     /// A place that was resolved before, in this segment.
     #[inline]
     pub(crate) fn revisit(&self, slot: u64, hash: u64) -> Result<Spot, Damage> {
-        let old = read::at_slot(&self.segment, slot, NO_PIN)?.as_ref().map(old);
+        let old = match read::plain_at_slot(&self.segment, slot) {
+            Some(chunk) => Old::of(&chunk),
+            None => read::at_slot(&self.segment, slot, NO_PIN)?.as_ref().map(Old::of).unwrap_or_default(),
+        };
         Ok(Spot { slot, hash, old })
     }
 
     /// Bytes that would be live after committing `total` more at `spot`.
     #[inline]
     pub(crate) fn live_after(&self, spot: &Spot, total: u64) -> u64 {
-        (self.live_bytes + total).saturating_sub(spot.old.map_or(0, |old| old.bytes()))
+        (self.live_bytes + total).saturating_sub(spot.old.bytes)
     }
 
     /// Commits the payload that stands in the scratch, with `key` behind it, in the order of `docs/design.md`, "Publish".
@@ -173,11 +209,11 @@ impl Log {
         let total = chunk::total(entry.payload, entry.key);
         let seq = self.next_seq;
         // A value that readers saw end begins a new life: another id, version 1.
-        let former = spot.old.filter(|old| old.is_live(now));
+        let goes_on = spot.old.is_live(now);
         let committed = Committed {
             seq,
-            id: former.map_or(seq, |old| old.id),
-            version: former.map_or(1, |old| old.version.saturating_add(1)),
+            id: if goes_on { spot.old.id } else { seq },
+            version: if goes_on { spot.old.version.saturating_add(1) } else { 1 },
         };
         let lengths = Lengths {
             payload: u32::try_from(entry.payload).unwrap_or(u32::MAX),
@@ -190,7 +226,7 @@ impl Log {
             place.copy_from_slice(key);
         }
         let at = self.scratch.end();
-        let prev = spot.old.map_or(0, |old| old.at);
+        let prev = spot.old.at;
         self.scratch.seal(
             total,
             &Header {
@@ -215,28 +251,5 @@ impl Log {
         self.live_bytes = self.live_after(spot, if entry.tombstone { 0 } else { total });
         self.expiring |= entry.expires != 0;
         Ok(committed)
-    }
-}
-
-impl Spot {
-    pub(crate) fn hash(&self) -> u64 {
-        self.hash
-    }
-
-    /// Whether the key or id is there for readers.
-    pub(crate) fn is_live(&self, now: impl FnOnce() -> u64) -> bool {
-        self.old.is_some_and(|old| old.is_live(now))
-    }
-}
-
-#[inline]
-fn old(chunk: &crate::memory::Chunk<'_>) -> Old {
-    Old {
-        at: chunk.offset(),
-        total: chunk.total_len(),
-        id: chunk.id(),
-        version: chunk.version(),
-        tombstone: chunk.is_tombstone(),
-        expires: chunk.expires_at(),
     }
 }

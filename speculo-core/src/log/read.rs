@@ -41,14 +41,20 @@ impl Wanted<'_> {
 ///
 /// At the end of the log at most one chunk of the chain is uncommitted; a pin far behind the end walks down
 /// through the versions that were written since.
-#[inline]
-pub(crate) fn newest(segment: &Arc<Segment>, mut at: u64, pin: u64) -> Result<Option<Chunk<'_>>, Damage> {
+#[inline(always)]
+pub(crate) fn newest(segment: &Arc<Segment>, at: u64, pin: u64) -> Result<Option<Chunk<'_>>, Damage> {
+    if at < pin
+        && let Some(chunk) = segment.chunk(at)?
+    {
+        return Ok(Some(chunk));
+    }
+    older(segment, at, pin)
+}
+
+/// Goes down from the chunk at `at`, which is not committed, or not before `pin`.
+#[cold]
+fn older(segment: &Arc<Segment>, mut at: u64, pin: u64) -> Result<Option<Chunk<'_>>, Damage> {
     loop {
-        if at < pin
-            && let Some(chunk) = segment.chunk(at)?
-        {
-            return Ok(Some(chunk));
-        }
         let damage = |what| Damage { at, what };
         if !at.is_multiple_of(ALIGN) || !segment.region().reaches(at.saturating_add(HEADER)) {
             return Err(damage("the index names a place outside the log"));
@@ -62,11 +68,16 @@ pub(crate) fn newest(segment: &Arc<Segment>, mut at: u64, pin: u64) -> Result<Op
             return Err(damage("a chunk replaces one that comes after it"));
         }
         at = prev;
+        if at < pin
+            && let Some(chunk) = segment.chunk(at)?
+        {
+            return Ok(Some(chunk));
+        }
     }
 }
 
 /// What index slot `slot` leads to, before `pin`.
-#[inline]
+#[inline(always)]
 pub(crate) fn at_slot(segment: &Arc<Segment>, slot: u64, pin: u64) -> Result<Option<Chunk<'_>>, Damage> {
     match segment.slot(slot) {
         EMPTY => Ok(None),
@@ -123,6 +134,35 @@ pub(crate) fn last(segment: &Arc<Segment>) -> Result<(Option<Chunk<'_>>, u64), D
         Some(next) => (Some(next), next.end()),
         None => (chunk, end),
     })
+}
+
+/// [`at_slot`] for the newest, where nothing is out of the ordinary; `None` says nothing.
+#[inline(always)]
+pub(crate) fn plain_at_slot(segment: &Arc<Segment>, slot: u64) -> Option<Chunk<'_>> {
+    Chunk::plain(segment, slot_offset(segment.slot(slot)))
+}
+
+/// [`find`] for the newest, where nothing is out of the ordinary; `None` says nothing.
+#[inline(always)]
+pub(crate) fn plain_find<'a>(
+    segment: &'a Arc<Segment>,
+    wanted: &Wanted<'_>,
+    hash: u64,
+) -> Option<(u64, Chunk<'a>)> {
+    for step in 0..segment.geometry().index_slots {
+        let slot = hash.wrapping_add(step);
+        let word = segment.slot(slot);
+        if word == EMPTY {
+            return None;
+        }
+        if slot_tag(word) == tag(hash) {
+            let chunk = Chunk::plain(segment, slot_offset(word))?;
+            if wanted.fits(&chunk) {
+                return Some((slot, chunk));
+            }
+        }
+    }
+    None
 }
 
 /// Chunks of the log in order, from `at` to the first place that is not committed, or to `pin`.

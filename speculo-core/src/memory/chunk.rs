@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::region::HeaderWords;
 use super::{Damage, Segment};
 use crate::error::{ReadError, ReadErrorKind};
 use crate::layout::chunk::{
@@ -18,6 +19,7 @@ use crate::sync::Ordering;
 #[derive(Clone, Copy)]
 pub struct Chunk<'a> {
     segment: &'a Arc<Segment>,
+    words: HeaderWords<'a>,
     place: Place,
 }
 
@@ -26,12 +28,13 @@ pub struct Chunk<'a> {
 struct Place {
     at: u64,
     total: u64,
-    lengths: Lengths,
+    /// The packed [`Lengths`]: a plain word, so that a chunk travels in registers.
+    lengths: u64,
 }
 
 impl<'a> Chunk<'a> {
     /// The committed chunk at `at`; `None` if the control word does not say `WRITN`. \[O1\] \[O2\]
-    #[inline]
+    #[inline(always)]
     pub(crate) fn at(segment: &'a Arc<Segment>, at: u64) -> Result<Option<Self>, Damage> {
         let damage = |what| Damage { at, what };
         let region = segment.region();
@@ -41,75 +44,102 @@ impl<'a> Chunk<'a> {
         if !region.reaches(at.saturating_add(HEADER)) {
             return Err(damage("a chunk lies beyond the end of the file"));
         }
-        let control = region.load(at + AT_CONTROL, Ordering::Acquire).unwrap_or(0);
+        let words = region.header(at).ok_or(damage("a chunk lies beyond the end of the file"))?;
+        let control = words.load::<AT_CONTROL>(Ordering::Acquire);
         let total = match chunk::parse_control(control) {
             Some((State::Writn, total)) => total,
             Some((State::Unall | State::Alloc, _)) => return Ok(None),
             None => return Err(damage("a chunk has an unknown state")),
         };
         // Relaxed here and below: acquired with the control word.
-        let lengths = Lengths::unpack(region.load(at + AT_LENGTHS, Ordering::Relaxed).unwrap_or(0));
-        if chunk::total(lengths.payload.into(), lengths.key.into()) > total {
+        let lengths = words.load::<AT_LENGTHS>(Ordering::Relaxed);
+        let Lengths { payload, key, .. } = Lengths::unpack(lengths);
+        if HEADER + u64::from(payload) + u64::from(key) > total {
             return Err(damage("a chunk is shorter than its payload and key"));
         }
         if !region.reaches(at.saturating_add(total)) {
             return Err(damage("a chunk ends beyond the end of the file"));
         }
-        Ok(Some(Self { segment, place: Place { at, total, lengths } }))
+        Ok(Some(Self { segment, words, place: Place { at, total, lengths } }))
+    }
+
+    /// [`at`](Self::at) where nothing is out of the ordinary: the chunk is committed, in bytes that are known to be
+    /// there. `None` says nothing; ask again there. With one kind of result it stays in registers.
+    #[inline(always)]
+    pub(crate) fn plain(segment: &'a Arc<Segment>, at: u64) -> Option<Self> {
+        let region = segment.region();
+        let words =
+            region.header(at).filter(|_| at >= segment.geometry().log_start && at.is_multiple_of(ALIGN))?;
+        let control = words.load::<AT_CONTROL>(Ordering::Acquire);
+        let total = control ^ chunk::control(State::Writn, 0);
+        // Relaxed: acquired with the control word.
+        let lengths = words.load::<AT_LENGTHS>(Ordering::Relaxed);
+        let Lengths { payload, key, .. } = Lengths::unpack(lengths);
+        let fits = total.is_multiple_of(ALIGN)
+            && HEADER + u64::from(payload) + u64::from(key) <= total
+            && at.checked_add(total).is_some_and(|end| end <= region.known());
+        fits.then_some(Self { segment, words, place: Place { at, total, lengths } })
+    }
+
+    /// Whether this is a value that never expires.
+    #[inline]
+    pub(crate) fn is_lasting(&self) -> bool {
+        !self.is_tombstone() && self.expires_at() == 0
     }
 
     #[inline]
-    fn word(&self, word: u64, ordering: Ordering) -> u64 {
-        self.segment.region().load(self.place.at + word, ordering).unwrap_or(0)
+    fn lengths(&self) -> Lengths {
+        Lengths::unpack(self.place.lengths)
     }
 
     /// Number of this commit, area-wide.
     #[must_use]
     #[inline]
     pub fn seq(&self) -> u64 {
-        self.word(AT_SEQ, Ordering::Relaxed)
+        self.words.load::<AT_SEQ>(Ordering::Relaxed)
     }
 
     /// Identity of the value: the seq of its first version.
     #[must_use]
     #[inline]
     pub fn id(&self) -> u64 {
-        self.word(AT_ID, Ordering::Relaxed)
+        self.words.load::<AT_ID>(Ordering::Relaxed)
     }
 
     /// 1 for the first version of this id, 2 for the next, and so on.
     #[must_use]
     #[inline]
     pub fn version(&self) -> u64 {
-        self.word(AT_VERSION, Ordering::Relaxed)
+        self.words.load::<AT_VERSION>(Ordering::Relaxed)
     }
 
     /// When it expires, in ns of `CLOCK_BOOTTIME`; 0 = never.
     #[must_use]
     #[inline]
     pub fn expires_at(&self) -> u64 {
-        self.word(AT_EXPIRES, Ordering::Relaxed)
+        self.words.load::<AT_EXPIRES>(Ordering::Relaxed)
     }
 
     /// Whether it says that its key, or id, is gone.
     #[must_use]
     #[inline]
     pub fn is_tombstone(&self) -> bool {
-        self.place.lengths.tombstone
+        self.lengths().tombstone
     }
 
     /// The value's bytes, in place. They begin at a multiple of 16.
     #[must_use]
     #[inline]
     pub fn payload(&self) -> &'a [u8] {
-        self.bytes(HEADER, self.place.lengths.payload.into())
+        self.bytes(HEADER, self.lengths().payload.into())
     }
 
     /// The key's canonical bytes, in place; empty for streams and singletons.
     #[must_use]
     #[inline]
     pub fn key(&self) -> &'a [u8] {
-        self.bytes(HEADER + u64::from(self.place.lengths.payload), self.place.lengths.key.into())
+        let Lengths { payload, key, .. } = self.lengths();
+        self.bytes(HEADER + u64::from(payload), key.into())
     }
 
     #[inline]
@@ -132,6 +162,13 @@ impl<'a> Chunk<'a> {
             self.segment.set_checked(self.place.at);
         }
         Ok(())
+    }
+
+    /// Whether [`check_once`](Self::check_once) has passed before.
+    #[must_use]
+    #[inline]
+    pub fn is_checked(&self) -> bool {
+        self.segment.is_checked(self.place.at)
     }
 
     /// The error that says that this chunk is no valid value, for `reason`.
@@ -174,7 +211,7 @@ impl<'a> Chunk<'a> {
     /// Whether a newer chunk, committed before `pin`, replaces this one. \[O5\]
     #[inline]
     pub(crate) fn is_superseded(&self, pin: u64) -> bool {
-        let next = self.word(AT_NEXT, Ordering::Acquire);
+        let next = self.words.load::<AT_NEXT>(Ordering::Acquire);
         next > self.place.at && next < pin && matches!(self.segment.chunk(next), Ok(Some(_)))
     }
 
@@ -194,7 +231,7 @@ impl std::fmt::Debug for Chunk<'_> {
             .field("version", &self.version())
             .field("expires_at", &self.expires_at())
             .field("tombstone", &self.is_tombstone())
-            .field("payload_len", &self.place.lengths.payload)
+            .field("payload_len", &self.lengths().payload)
             .field("key", &self.key())
             .finish()
     }
@@ -213,7 +250,10 @@ impl OwnedChunk {
     #[inline]
     pub fn chunk(&self) -> Chunk<'_> {
         // Invariant 3 was established when the borrowed chunk was made, of this same segment.
-        Chunk { segment: &self.segment, place: self.place }
+        // The header is in bounds as it was then; a file only grows.
+        let words = self.segment.region().header(self.place.at);
+        let words = words.unwrap_or_else(|| unreachable!("a mapped chunk stays mapped"));
+        Chunk { segment: &self.segment, words, place: self.place }
     }
 }
 

@@ -110,16 +110,28 @@ impl Region {
         Some(unsafe { self.map.as_mut_ptr().add(to_usize(at)) })
     }
 
+    /// `N` words from `at` on; `None` if they are not aligned or not inside the file. One check for all of them.
     #[inline]
-    fn word(&self, at: u64) -> Option<&AtomicU64> {
-        let pointer = self.pointer(at, 8)?;
+    fn words<const N: usize>(&self, at: u64) -> Option<&[AtomicU64; N]> {
+        let pointer = self.pointer(at, 8 * N as u64)?;
         if !at.is_multiple_of(8) {
             return None;
         }
         // SAFETY: in bounds (checked above) and aligned, for mappings begin on a page. All access to control words,
         // from any process, is atomic (the writer fills headers through words as well), and the mapping lives as
         // long as `self`.
-        Some(unsafe { AtomicU64::from_ptr(pointer.cast()) })
+        Some(unsafe { &*pointer.cast::<[AtomicU64; N]>() })
+    }
+
+    #[inline]
+    fn word(&self, at: u64) -> Option<&AtomicU64> {
+        self.words::<1>(at).map(|[word]| word)
+    }
+
+    /// A chunk's header, to be read.
+    #[inline]
+    pub(crate) fn header(&self, at: u64) -> Option<HeaderWords<'_>> {
+        self.words(at).map(HeaderWords)
     }
 
     /// The word at `at`; `None` if it is not aligned or not inside the file.
@@ -151,6 +163,19 @@ impl Region {
     }
 }
 
+/// The eight words of a chunk's header, in bounds: read-only, for the mapping may be.
+#[derive(Clone, Copy)]
+pub(crate) struct HeaderWords<'a>(&'a [AtomicU64; 8]);
+
+impl HeaderWords<'_> {
+    /// The word at `AT`, an offset within the header.
+    #[inline]
+    pub(crate) fn load<const AT: u64>(self, ordering: Ordering) -> u64 {
+        const { assert!(AT < 64 && AT.is_multiple_of(8)) };
+        self.0.get(to_usize(AT / 8)).map_or(0, |word| word.load(ordering))
+    }
+}
+
 /// Whether the byte at `address` can be read, found out by reading it through the kernel (before Linux 5.14).
 fn read_own_memory(address: u64) -> bool {
     use std::os::unix::fs::FileExt;
@@ -177,6 +202,12 @@ impl Writable {
     #[inline]
     pub(crate) fn word(&self, at: u64) -> Option<&AtomicU64> {
         self.0.word(at)
+    }
+
+    /// A chunk's header, to be filled.
+    #[inline]
+    pub(crate) fn header(&self, at: u64) -> Option<&[AtomicU64; 8]> {
+        self.0.words(at)
     }
 
     /// The 32-bit word at `at`.

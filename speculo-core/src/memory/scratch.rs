@@ -7,13 +7,13 @@
 
 use super::lease::Ownership;
 use super::{Chunk, Damage, Writable};
-use crate::layout::LINE;
 use crate::layout::chunk::{
     AT_CONTROL, AT_EXPIRES, AT_ID, AT_LENGTHS, AT_NEXT, AT_PREV, AT_SEQ, AT_VERSION, HEADER, Lengths, State,
     UNALL, control,
 };
 use crate::layout::index::EMPTY;
 use crate::layout::segment::{AT_INDEX, AT_TAIL, HEADER_LEN};
+use crate::layout::{LINE, to_usize};
 use crate::sync::{self, Ordering};
 
 /// The words of a chunk's header, but for the control words.
@@ -108,13 +108,23 @@ impl Scratch {
     #[inline]
     pub(crate) fn seal(&self, total: u64, header: &Header) -> Result<(), Damage> {
         self.unalloc_at(self.end + total)?;
-        self.store(self.end + AT_SEQ, header.seq)?;
-        self.store(self.end + AT_ID, header.id)?;
-        self.store(self.end + AT_VERSION, header.version)?;
-        self.store(self.end + AT_EXPIRES, header.expires)?;
-        self.store(self.end + AT_PREV, header.prev)?;
-        self.store(self.end + AT_NEXT, 0)?;
-        self.store(self.end + AT_LENGTHS, header.lengths.pack())
+        let words = self.memory.header(self.end).ok_or_else(|| self.outside())?;
+        // Relaxed: released by the commit, or by the store that makes the whole segment current. [O1]
+        let values = [
+            (AT_SEQ, header.seq),
+            (AT_ID, header.id),
+            (AT_VERSION, header.version),
+            (AT_EXPIRES, header.expires),
+            (AT_PREV, header.prev),
+            (AT_NEXT, 0),
+            (AT_LENGTHS, header.lengths.pack()),
+        ];
+        for (at, value) in values {
+            if let Some(word) = words.get(to_usize(at / 8)) {
+                word.store(value, Ordering::Relaxed);
+            }
+        }
+        Ok(())
     }
 
     #[inline]

@@ -64,7 +64,7 @@ impl Segment {
     }
 
     /// The committed chunk at `at`; `None` if none is committed there yet.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn chunk(self: &Arc<Self>, at: u64) -> Result<Option<Chunk<'_>>, Damage> {
         Chunk::at(self, at)
     }

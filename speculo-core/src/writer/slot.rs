@@ -38,6 +38,12 @@ impl Slot {
         self.generation == geometry.generation && self.area == geometry.uuid
     }
 
+    /// The place that was found before, if it was in this segment.
+    #[inline]
+    pub(crate) fn place_in(&self, segment: &Segment) -> Option<u64> {
+        self.is_for(segment).then_some(self.place)
+    }
+
     fn settle(&mut self, segment: &Segment, slot: u64, hash: u64) {
         (self.area, self.generation) = (segment.geometry().uuid, segment.geometry().generation);
         (self.place, self.hash) = (slot, hash);
@@ -85,7 +91,7 @@ impl Writer {
             if let Some(committed) = self.try_commit(&spot, &at.key, expires, &mut fill)? {
                 let segment = self.parts.log.segment();
                 if !at.is_for(segment) {
-                    at.settle(segment, spot.slot, spot.hash());
+                    at.settle(segment, spot.slot(), spot.hash());
                 }
                 return Ok(ChunkId(committed.id));
             }
