@@ -9,7 +9,7 @@ use crate::log::publish::{Entry, Spot};
 use crate::os;
 
 /// A chunk that is being written: its bytes, in the log already, seen by nobody. [`commit`](Self::commit) publishes
-/// it; dropping it leaves nothing behind.
+/// it; dropping it leaves nothing behind. In a child of `fork` it is empty, and does nothing.
 ///
 /// ```
 /// # use speculo_core::{Area, Kind, Root, Schema, To};
@@ -70,6 +70,11 @@ impl Draft<'_> {
         self
     }
 
+    /// Whether it came through `fork`: the parent may have published it by now, so its bytes are nobody's to touch.
+    fn is_inherited(&self) -> bool {
+        !self.writer.parts.process.is_current()
+    }
+
     /// Publishes the chunk.
     ///
     /// # Errors
@@ -95,12 +100,18 @@ impl Deref for Draft<'_> {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
+        if self.is_inherited() {
+            return &[];
+        }
         self.writer.parts.log.draft(self.payload as u64)
     }
 }
 
 impl DerefMut for Draft<'_> {
     fn deref_mut(&mut self) -> &mut [u8] {
+        if self.is_inherited() {
+            return &mut [];
+        }
         // The room was there when the draft was made, and nothing has been committed since.
         self.writer.parts.log.scratch().body(self.payload as u64).unwrap_or_default()
     }
@@ -108,6 +119,9 @@ impl DerefMut for Draft<'_> {
 
 impl Drop for Draft<'_> {
     fn drop(&mut self) {
+        if self.is_inherited() {
+            return;
+        }
         // After a commit this place is the next chunk's, which is empty anyway.
         let _ = self.writer.parts.log.scratch().unalloc();
     }
