@@ -116,10 +116,14 @@ impl Writer {
                 // Where there is no memory to grow into, a spare may still take what is live.
                 Err(Fault::NoSpace(cause)) => {
                     let census = self.census()?;
-                    return self.rollover(&census, total, true).map_err(|fault| match fault {
-                        Fault::NoSpace(_) => cause.into(),
-                        fault => fault.into(),
-                    });
+                    return match self.rollover(&census, total, true) {
+                        // It has given back what was retired: that may be enough to grow into.
+                        Err(Fault::NoSpace(_)) => match self.reserve_stretch(end) {
+                            Err(Fault::NoSpace(_)) => Err(cause.into()),
+                            result => Ok(result?),
+                        },
+                        result => Ok(result?),
+                    };
                 }
                 result => return Ok(result?),
             }
@@ -188,7 +192,7 @@ impl Writer {
         let generation = from.geometry().generation.saturating_add(1);
         let next = match forge.build(Some(from), census, &plan, generation, spare) {
             // What was retired and is free by now may be all the memory there is.
-            Err(Fault::NoSpace(_)) if self.retired.len() > 0 => {
+            Err(Fault::NoSpace(_)) => {
                 self.retired.free(&dir, &parts.place);
                 forge.build(Some(from), census, &plan, generation, None)?
             }
