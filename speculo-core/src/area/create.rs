@@ -72,7 +72,9 @@ pub(crate) fn lock(
         }
         let pid = format!("{:<10}\n", std::process::id());
         // For the message of the next who finds it locked; without it the message names no process.
-        let _ = text.write_all_at(pid.as_bytes(), 0);
+        if os::may_reach(pid.len() as u64) {
+            let _ = text.write_all_at(pid.as_bytes(), 0);
+        }
         return Ok(Some(Locked { dir, owner, file }));
     }
     Err(place.removed().into())
@@ -175,6 +177,25 @@ impl Creation<'_> {
 
     /// A new area; `replaced` is the manifest of the one that it replaces.
     fn fresh(self, locked: Locked, replaced: Option<&OwnedFd>) -> Result<Writer, CreateError> {
+        match self.try_fresh(&locked, replaced) {
+            Ok((manifest, memory, presence, bell, log)) => {
+                Ok(self.writer(locked, manifest, memory, presence, bell, log))
+            }
+            Err(error) => {
+                if replaced.is_none() {
+                    // There was no area before; nothing stays of the attempt. The first error is the one to tell.
+                    let _ = super::delete(&self.place, &locked.dir, None);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn try_fresh(
+        &self,
+        locked: &Locked,
+        replaced: Option<&OwnedFd>,
+    ) -> Result<(Manifest, Writable, Lease, Writable, crate::log::publish::Log), CreateError> {
         let place = &self.place;
         let random =
             || os::random_u128().map_err(|error| place.os_error("draw random numbers for", "", error));
@@ -194,7 +215,7 @@ impl Creation<'_> {
         let generation = leftover.iter().max().map_or(1, |last| last.saturating_add(1));
         let census = Census { next_seq: 1, ..Census::default() };
         let log =
-            self.forge(&locked, &identity).build(None, &census, &self.plan(&census), generation, None)?;
+            self.forge(locked, &identity).build(None, &census, &self.plan(&census), generation, None)?;
         let built = segment_name(log.segment().geometry().generation);
         failpoint::hit("create.segment");
 
@@ -207,7 +228,7 @@ impl Creation<'_> {
             discard(&locked.dir, &leftover, None);
         }
         let manifest = Manifest::new(Arc::clone(memory.region()), identity);
-        Ok(self.writer(locked, manifest, memory, presence, bell, log))
+        Ok((manifest, memory, presence, bell, log))
     }
 
     /// Writes the manifest aside, whole, and links it in.

@@ -42,11 +42,14 @@ pub(crate) fn random_u128() -> io::Result<u128> {
     if got == bytes.len() { Ok(u128::from_ne_bytes(bytes)) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
 }
 
+/// Whether this process may make a file `len` bytes long. Beyond its limit the kernel would send a signal.
+pub(crate) fn may_reach(len: u64) -> bool {
+    getrlimit(Resource::Fsize).current.is_none_or(|limit| len <= limit)
+}
+
 /// Reserves bytes `from..to` of a file, making it at least `to` long: touching them cannot fault any more.
-///
-/// A process limit on file sizes is looked at first, for the kernel would send a signal.
 pub(crate) fn reserve(fd: BorrowedFd<'_>, from: u64, to: u64) -> io::Result<()> {
-    if getrlimit(Resource::Fsize).current.is_some_and(|limit| to > limit) {
+    if !may_reach(to) {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
     loop {
