@@ -19,10 +19,10 @@ use crate::area::{Flags, Trust};
 use crate::error::{Fault, PublishError, ReadError};
 use crate::failpoint;
 use crate::layout::chunk;
-use crate::layout::chunk::{MAX_KEY, MAX_PAYLOAD};
+use crate::layout::chunk::MAX_KEY;
 use crate::layout::manifest::{AT_CURRENT, AT_PULSE};
 use crate::layout::segment::{AT_STATE, OBSOL};
-use crate::log::publish::{Committed, Entry, Log, Spot};
+use crate::log::publish::{Entry, Log, Spot};
 use crate::log::read::Wanted;
 use crate::memory::lease::Ownership;
 use crate::memory::{Damage, FileId, Lease, Process, Segment, Writable};
@@ -170,48 +170,61 @@ impl Writer {
         let key = self.check_target(to)?;
         let expires = self.expiry(ttl);
         loop {
-            let spot = self.spot(to, key)?;
-            if let Some(committed) = self.try_commit(&spot, key, expires, &mut fill)? {
-                return Ok(ChunkId(committed.id));
+            let spot = match self.plain_spot(to, key) {
+                Some(spot) => spot,
+                None => self.spot(to, key)?,
+            };
+            match self.try_commit(&spot, key, expires, &mut fill) {
+                Attempt::Committed(id) => return Ok(ChunkId(id)),
+                failed => self.recover(failed, &spot, key)?,
             }
         }
     }
 
-    /// Fills and commits at `spot`; `None` if room had to be made, and places have changed.
-    #[inline]
-    fn try_commit<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
+    /// Fills and commits at `spot`. No system call, and nothing that a rollover could move.
+    #[inline(always)]
+    fn try_commit<E>(
         &mut self,
         spot: &Spot,
         key: &[u8],
         expires: u64,
         fill: &mut impl FnMut(&mut [u8]) -> Result<usize, E>,
-    ) -> Result<Option<Committed>, PublishError> {
+    ) -> Attempt<E> {
         let key_len = key.len() as u64;
+        let log = &mut self.parts.log;
         // Room for the key is kept behind the payload, so both fit or neither does.
-        let Some(room) = self.parts.log.room(key_len) else {
-            self.make_log_room(chunk::total(0, key_len))?;
-            return Ok(None);
-        };
-        let filled = match self.parts.log.scratch().body(room) {
-            Ok(body) => fill(body),
-            Err(damage) => return Err(damaged(&self.parts, damage)),
-        };
-        let payload = match filled {
+        let Some(room) = log.room(key_len) else { return Attempt::NoRoom(0) };
+        let Some(body) = log.scratch().body(room) else { return Attempt::Damaged };
+        let payload = match fill(body) {
             Ok(needed) => needed as u64,
-            Err(error) => return Err(encode_error(&self.parts, error.into())),
+            Err(error) => return Attempt::Refused(error),
         };
-        let total = chunk::total(payload.min(MAX_PAYLOAD + 1), key_len);
-        if payload > room || self.parts.log.live_after(spot, total) > self.parts.max_size {
-            self.make_room(payload, total, spot)?;
-            return Ok(None);
+        if payload > room || log.live_after(spot, chunk::total(payload, key_len)) > self.parts.max_size {
+            return Attempt::NoRoom(payload);
         }
         let entry = Entry { payload, key: key_len, expires, tombstone: false };
-        match self.parts.log.commit(spot, key, &entry, os::now) {
-            Ok(committed) => {
+        match log.commit(spot, key, &entry, os::now) {
+            Some(id) => {
                 self.ring();
-                Ok(Some(committed))
+                Attempt::Committed(id)
             }
-            Err(damage) => Err(damaged(&self.parts, damage)),
+            None => Attempt::Damaged,
+        }
+    }
+
+    /// Makes room where that was missing, after which places have changed; turns all else into an error.
+    #[inline(never)]
+    fn recover<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
+        &mut self,
+        attempt: Attempt<E>,
+        spot: &Spot,
+        key: &[u8],
+    ) -> Result<(), PublishError> {
+        match attempt {
+            Attempt::NoRoom(payload) => self.make_room(payload, key.len() as u64, spot),
+            Attempt::Refused(error) => Err(encode_error(&self.parts, error.into())),
+            Attempt::Committed(_) => Ok(()),
+            Attempt::Damaged => Err(damaged(&self.parts, self.parts.log.damage())),
         }
     }
 
@@ -231,8 +244,18 @@ impl Writer {
         if self.parts.process.is_current() { Ok(()) } else { Err(forked(&self.parts)) }
     }
 
+    /// Where a value for `to` will stand, if nothing is out of the ordinary; `None` says nothing.
+    #[inline(always)]
+    fn plain_spot(&self, to: To<'_>, key: &[u8]) -> Option<Spot> {
+        match (to, self.kind()) {
+            (To::Next, Kind::Stream) => self.parts.log.resolve_new(),
+            (To::Id(_), _) => None,
+            _ => self.parts.log.resolve_plain(&Wanted::Key(key), self.parts.manifest.identity().seed),
+        }
+    }
+
     /// Where a value for `to` will stand; makes the index larger if it must.
-    #[inline]
+    #[inline(never)]
     fn spot(&mut self, to: To<'_>, key: &[u8]) -> Result<Spot, PublishError> {
         loop {
             let log = &self.parts.log;
@@ -299,8 +322,8 @@ impl Writer {
                 continue;
             }
             let entry = Entry { payload: 0, key: key.len() as u64, expires: 0, tombstone: true };
-            if let Err(damage) = self.parts.log.commit(&spot, key, &entry, os::now) {
-                return Err(damaged(&self.parts, damage));
+            if self.parts.log.commit(&spot, key, &entry, os::now).is_none() {
+                return Err(damaged(&self.parts, self.parts.log.damage()));
             }
             self.ring();
             return Ok(true);
@@ -409,10 +432,9 @@ impl Writer {
 
     /// Makes a segment current: the one store that switches. Before it, everything must still be where it was, or
     /// somebody has removed the area behind our back. \[O7\]
-    pub(crate) fn switch(&self, next: &Segment) -> Result<(), Fault> {
+    pub(crate) fn switch(&self, dir: &Dir, next: &Segment) -> Result<(), Fault> {
         let parts = &self.parts;
         let name = segment_name(next.geometry().generation);
-        let dir = self.dir()?.ok_or_else(|| parts.place.removed())?;
         let intact = dir.identity(LOCK) == Some(parts.lock)
             && dir.identity(MANIFEST) == Some(parts.manifest.file())
             && dir.identity(&name) == Some(next.region().id());
@@ -432,10 +454,10 @@ impl Writer {
 
     /// Makes the segment that this writer was built with current, in place of a dead writer's.
     pub(crate) fn take_over_from(&mut self, from: &Arc<Segment>) -> Result<(), Fault> {
-        self.switch(self.parts.log.segment())?;
+        let dir = self.dir()?.ok_or_else(|| self.parts.place.removed())?;
+        self.switch(&dir, self.parts.log.segment())?;
         self.wake();
         let generation = from.geometry().generation;
-        let Some(dir) = self.dir()? else { return Ok(()) };
         let opened = dir.file(&self.parts.place, &segment_name(generation), OFlags::RDWR)?;
         let Some((fd, _)) = opened.filter(|(_, stat)| FileId::of(stat) == from.region().id()) else {
             return Ok(());
@@ -448,6 +470,18 @@ impl Writer {
         self.retired.add(generation, memory);
         Ok(())
     }
+}
+
+/// What came of trying to publish: one word beside the variant, so that it stays in registers.
+enum Attempt<E> {
+    /// With this id.
+    Committed(u64),
+    /// The payload needs this many bytes, which are not there or not allowed.
+    NoRoom(u64),
+    /// The value could not be written down.
+    Refused(E),
+    /// The segment's numbers do not fit its file.
+    Damaged,
 }
 
 /// Marks a segment as obsolete: a hint for tools; readers go by the manifest.

@@ -1,6 +1,6 @@
 //! The handles together, in one process, on a real memory file system.
 #![expect(
-    missing_docs,
+    clippy::unwrap_used,
     clippy::unnecessary_wraps,
     reason = "a test, and closures in the shape that is asked for"
 )]

@@ -213,7 +213,7 @@ impl Creation<'_> {
             discard(&locked.dir, &leftover, None);
         }
         let generation = leftover.iter().max().map_or(1, |last| last.saturating_add(1));
-        let census = Census { next_seq: 1, ..Census::default() };
+        let census = Census::empty();
         let log =
             self.forge(locked, &identity).build(None, &census, &self.plan(&census), generation, None)?;
         let built = segment_name(log.segment().geometry().generation);
@@ -323,7 +323,7 @@ impl Creation<'_> {
         let from = attach(place, &manifest, Trust::Own, &[])?;
         let current = from.geometry().generation;
         let damaged = |damage| from.corrupt(damage);
-        let mut census = Census::take(&from, os::now()).map_err(damaged)?;
+        let mut census = Census::of_log(&from, os::now()).map_err(damaged)?;
         if fresh {
             census.forget_all();
         } else if manifest.identity().kind == crate::Kind::Stream

@@ -135,14 +135,14 @@ impl Forge<'_> {
         let damaged = |damage: Damage| self.place.corrupt(&name, damage.to_string());
         let log_start = Geometry::log_start(plan.index_slots);
         let mut scratch = Scratch::new(memory.clone(), plan.index_slots, log_start, self.owner);
-        scratch.wipe().map_err(damaged)?;
+        scratch.wipe().ok_or_else(|| damaged(scratch.outside()))?;
         failpoint::hit("segment.wiped");
         let carried = match from {
             Some(from) => carry(from, census, self.identity.seed, self.identity.kind, &mut scratch)
                 .map_err(|damage| from.corrupt(damage))?,
             None => Carried::default(),
         };
-        scratch.unalloc().map_err(damaged)?;
+        scratch.unalloc().ok_or_else(|| damaged(scratch.outside()))?;
         let geometry = Geometry {
             uuid: self.identity.uuid,
             generation,
@@ -155,7 +155,7 @@ impl Forge<'_> {
             forgotten_through: census.forgotten_through,
             first_seq: census.next_seq,
         };
-        scratch.describe(&geometry.encode(), carried.tail).map_err(damaged)?;
+        scratch.describe(&geometry.encode(), carried.tail).ok_or_else(|| damaged(scratch.outside()))?;
         failpoint::hit("segment.filled");
 
         let failed = |error| self.place.os_error("lease", &name, error);
@@ -168,7 +168,7 @@ impl Forge<'_> {
             Arc::new(Segment::new(Arc::clone(memory.region()), geometry, lease, self.place.shared_path()));
         let start = Start {
             next_seq: census.next_seq,
-            used_slots: carried.chunks,
+            used_slots: census.live(),
             live_bytes: census.live_bytes,
             expiring: census.expiring,
         };

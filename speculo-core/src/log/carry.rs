@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::read::{Chunks, NO_PIN};
+use super::read::{Chunks, NO_PIN, at_slot};
 use crate::layout::segment::{Geometry, MAX_LEN};
 use crate::layout::{LINE, PAGE, align_up, index};
 use crate::memory::scratch::Scratch;
@@ -17,83 +17,110 @@ const ROOM: u64 = 16 << 20;
 /// Reserved ahead of use, at least.
 pub(crate) const STRETCH: u64 = 1 << 20;
 
-/// Judges whether chunks are carried over: newest per key first, **then** expiry, so that an expired version does
-/// not bring back the one before it.
-#[inline]
-fn is_carried(chunk: &Chunk<'_>, now: u64) -> bool {
-    !chunk.is_superseded(NO_PIN) && !chunk.is_tombstone() && !chunk.is_expired(|| now)
-}
-
-/// What a segment holds, counted once before a rollover.
-#[derive(Clone, Copy, Debug, Default)]
+/// What a segment holds that the next one has to, counted before a rollover.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Census {
-    /// Bytes and number of live chunks.
+    /// Places of the live chunks, in log order.
+    live: Vec<u64>,
+    /// Bytes that they take.
     pub(crate) live_bytes: u64,
-    pub(crate) live: u64,
     /// Whether any of them can expire.
     pub(crate) expiring: bool,
     /// Seq of the next commit.
     pub(crate) next_seq: u64,
     pub(crate) dropped_through: u64,
     pub(crate) forgotten_through: u64,
-    /// Bytes of the oldest live chunks that are to be left behind.
-    pub(crate) drop_bytes: u64,
-    /// Now, for expiry.
-    pub(crate) now: u64,
 }
 
 impl Census {
+    /// Of an area that is empty yet.
+    pub(crate) fn empty() -> Self {
+        Self { next_seq: 1, ..Self::default() }
+    }
+
     /// Walks the whole log of a segment that nobody writes to.
-    pub(crate) fn take(segment: &Arc<Segment>, now: u64) -> Result<Self, Damage> {
-        let geometry = segment.geometry();
-        let mut census = Self {
-            next_seq: geometry.first_seq.max(1),
-            dropped_through: geometry.dropped_through,
-            forgotten_through: geometry.forgotten_through,
-            now,
-            ..Self::default()
-        };
+    pub(crate) fn of_log(segment: &Arc<Segment>, now: u64) -> Result<Self, Damage> {
+        let mut census = Self::begin(segment);
         for chunk in Chunks::new(segment, NO_PIN) {
             let chunk = chunk?;
             census.next_seq = census.next_seq.max(chunk.seq().saturating_add(1));
-            if chunk.is_tombstone() {
-                census.forgotten_through = census.forgotten_through.max(chunk.seq());
-            }
-            if is_carried(&chunk, now) {
-                census.live_bytes += chunk.total_len();
-                census.live += 1;
-                census.expiring |= chunk.expires_at() != 0;
+            // Newest per key first, **then** expiry: an expired version does not bring back the one before it.
+            if !chunk.is_superseded(NO_PIN) {
+                census.count(&chunk, now);
             }
         }
         Ok(census)
     }
 
-    /// Leaves the oldest live chunks behind until at most `target` bytes stay.
-    pub(crate) fn drop_to(&mut self, segment: &Arc<Segment>, target: u64) -> Result<(), Damage> {
-        let excess = self.live_bytes.saturating_sub(target);
-        for chunk in Chunks::new(segment, NO_PIN) {
-            if self.drop_bytes >= excess {
-                break;
-            }
-            let chunk = chunk?;
-            if is_carried(&chunk, self.now) {
-                self.drop_bytes += chunk.total_len();
-                self.live -= 1;
-                self.dropped_through = self.dropped_through.max(chunk.seq());
+    /// Walks the index: shorter than the log where keys are replaced often. The writer's own segment only, whose
+    /// chunks are all committed.
+    pub(crate) fn of_index(segment: &Arc<Segment>, next_seq: u64, now: u64) -> Result<Self, Damage> {
+        let mut census = Self::begin(segment);
+        census.next_seq = next_seq;
+        for slot in 0..segment.geometry().index_slots {
+            if let Some(chunk) = at_slot(segment, slot, NO_PIN)? {
+                census.count(&chunk, now);
             }
         }
-        self.live_bytes = self.live_bytes.saturating_sub(self.drop_bytes);
+        census.live.sort_unstable();
+        Ok(census)
+    }
+
+    fn begin(segment: &Segment) -> Self {
+        let geometry = segment.geometry();
+        Self {
+            next_seq: geometry.first_seq.max(1),
+            dropped_through: geometry.dropped_through,
+            forgotten_through: geometry.forgotten_through,
+            ..Self::default()
+        }
+    }
+
+    /// Counts the newest chunk of a key or id.
+    fn count(&mut self, chunk: &Chunk<'_>, now: u64) {
+        if chunk.is_tombstone() {
+            self.forgotten_through = self.forgotten_through.max(chunk.seq());
+        } else if !chunk.is_expired(|| now) {
+            self.live.push(chunk.offset());
+            self.live_bytes += chunk.total_len();
+            self.expiring |= chunk.expires_at() != 0;
+        }
+    }
+
+    /// Number of live chunks.
+    pub(crate) fn live(&self) -> u64 {
+        self.live.len() as u64
+    }
+
+    /// Leaves the oldest live chunks behind until at most `target` bytes stay.
+    pub(crate) fn drop_to(&mut self, segment: &Arc<Segment>, target: u64) -> Result<(), Damage> {
+        let mut dropped = 0;
+        for at in &self.live {
+            if self.live_bytes <= target {
+                break;
+            }
+            let chunk = committed(segment, *at)?;
+            self.live_bytes = self.live_bytes.saturating_sub(chunk.total_len());
+            self.dropped_through = self.dropped_through.max(chunk.seq());
+            dropped += 1;
+        }
+        self.live.drain(..dropped);
         Ok(())
     }
 
     /// Leaves everything behind, as if it had been removed: that takes a seq of its own, so that those who have seen
     /// all there was notice it too.
     pub(crate) fn forget_all(&mut self) {
-        self.drop_bytes = u64::MAX;
         self.forgotten_through = self.next_seq;
         self.next_seq = self.next_seq.saturating_add(1);
-        (self.live, self.live_bytes, self.expiring) = (0, 0, false);
+        self.live.clear();
+        (self.live_bytes, self.expiring) = (0, false);
     }
+}
+
+/// A chunk that was committed when it was counted.
+fn committed(segment: &Arc<Segment>, at: u64) -> Result<Chunk<'_>, Damage> {
+    segment.chunk(at)?.ok_or(Damage { at, what: "a committed chunk is committed no more" })
 }
 
 /// Sizes of the next segment.
@@ -125,7 +152,7 @@ impl Plan {
                 Kind::Stream => log / 128,
                 Kind::Keyed => log / 512,
             };
-            slots.max(2 * (census.live + 1)).max(MIN_SLOTS).next_power_of_two()
+            slots.max(2 * (census.live() + 1)).max(MIN_SLOTS).next_power_of_two()
         };
         let index_slots = slots(log);
         let start = Geometry::log_start(index_slots);
@@ -153,16 +180,8 @@ pub(crate) fn carry(
     scratch: &mut Scratch,
 ) -> Result<Carried, Damage> {
     let mut carried = Carried::default();
-    let mut dropped = 0;
-    for chunk in Chunks::new(from, NO_PIN) {
-        let chunk = chunk?;
-        if !is_carried(&chunk, census.now) {
-            continue;
-        }
-        if dropped < census.drop_bytes {
-            dropped += chunk.total_len();
-            continue;
-        }
+    for at in &census.live {
+        let chunk = committed(from, *at)?;
         let hash = match kind {
             Kind::Stream => index::hash_id(chunk.id()),
             Kind::Keyed | Kind::Singleton => index::hash_key(chunk.key(), seed),
@@ -170,10 +189,10 @@ pub(crate) fn carry(
         let slot =
             scratch.free_slot(hash).ok_or(Damage { at: chunk.offset(), what: "the index is too small" })?;
         carried.tail = scratch.end();
-        scratch.index(slot, index::slot(hash, carried.tail))?;
-        scratch.carry(&chunk)?;
+        let copied =
+            scratch.index(slot, index::slot(hash, carried.tail)).and_then(|()| scratch.carry(&chunk));
+        copied.ok_or_else(|| scratch.outside())?;
         carried.last_seq = chunk.seq();
-        carried.chunks += 1;
     }
     Ok(carried)
 }
@@ -184,7 +203,6 @@ pub(crate) struct Carried {
     /// Offset of the last one, 0 if there is none.
     pub(crate) tail: u64,
     pub(crate) last_seq: u64,
-    pub(crate) chunks: u64,
 }
 
 #[cfg(test)]
@@ -192,7 +210,7 @@ mod tests {
     use super::*;
 
     fn census(live: u64, live_bytes: u64) -> Census {
-        Census { live_bytes, live, ..Census::default() }
+        Census { live_bytes, live: vec![0; usize::try_from(live).unwrap()], ..Census::default() }
     }
 
     #[test]

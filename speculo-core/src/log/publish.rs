@@ -86,14 +86,6 @@ impl Spot {
     }
 }
 
-/// What was committed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Committed {
-    pub(crate) seq: u64,
-    pub(crate) id: u64,
-    pub(crate) version: u64,
-}
-
 /// What is to be committed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Entry {
@@ -138,6 +130,11 @@ impl Log {
         self.expiring
     }
 
+    /// Number of chunks that were committed in this segment itself.
+    pub(crate) fn commits(&self) -> u64 {
+        self.next_seq.saturating_sub(self.segment.geometry().first_seq)
+    }
+
     /// End of the committed chunks.
     pub(crate) fn end(&self) -> u64 {
         self.scratch.end()
@@ -156,21 +153,20 @@ impl Log {
     }
 
     /// Where `wanted` stands, or would stand; `None` if the index is full.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn resolve(&self, wanted: &Wanted<'_>, seed: u64) -> Result<Option<Spot>, Damage> {
         let hash = wanted.hash(seed);
-        if let Some((slot, chunk)) = read::plain_find(&self.segment, wanted, hash) {
-            return Ok(Some(Spot { slot, hash, old: Old::of(&chunk) }));
-        }
-        self.resolve_any(wanted, hash)
-    }
-
-    /// [`resolve`](Self::resolve) for what is absent or damaged.
-    #[inline(never)]
-    fn resolve_any(&self, wanted: &Wanted<'_>, hash: u64) -> Result<Option<Spot>, Damage> {
         let found = read::find(&self.segment, wanted, hash, NO_PIN)?;
         let old = found.chunk.as_ref().map(Old::of).unwrap_or_default();
         Ok(found.slot.filter(|_| old.at != 0 || self.has_slot()).map(|slot| Spot { slot, hash, old }))
+    }
+
+    /// [`resolve`](Self::resolve) for what is there; `None` says nothing.
+    #[inline]
+    pub(crate) fn resolve_plain(&self, wanted: &Wanted<'_>, seed: u64) -> Option<Spot> {
+        let hash = wanted.hash(seed);
+        let (slot, chunk) = read::plain_find(&self.segment, wanted, hash)?;
+        Some(Spot { slot, hash, old: Old::of(&chunk) })
     }
 
     /// A place for a message that is new; `None` if the index is full.
@@ -181,14 +177,11 @@ impl Log {
         slot.map(|slot| Spot { slot, hash, old: Old::default() })
     }
 
-    /// A place that was resolved before, in this segment.
+    /// A place that was resolved before, in this segment; `None` if it has to be looked at more closely.
     #[inline]
-    pub(crate) fn revisit(&self, slot: u64, hash: u64) -> Result<Spot, Damage> {
-        let old = match read::plain_at_slot(&self.segment, slot) {
-            Some(chunk) => Old::of(&chunk),
-            None => read::at_slot(&self.segment, slot, NO_PIN)?.as_ref().map(Old::of).unwrap_or_default(),
-        };
-        Ok(Spot { slot, hash, old })
+    pub(crate) fn revisit(&self, slot: u64, hash: u64) -> Option<Spot> {
+        let old = Old::of(&read::plain_at_slot(&self.segment, slot)?);
+        Some(Spot { slot, hash, old })
     }
 
     /// Bytes that would be live after committing `total` more at `spot`.
@@ -197,7 +190,8 @@ impl Log {
         (self.live_bytes + total).saturating_sub(spot.old.bytes)
     }
 
-    /// Commits the payload that stands in the scratch, with `key` behind it, in the order of `docs/design.md`, "Publish".
+    /// Commits the payload that stands in the scratch, with `key` behind it, in the order of `docs/design.md`,
+    /// "Publish". Returns the id; `None` if the segment is damaged ([`damage`](Self::damage)).
     #[inline]
     pub(crate) fn commit(
         &mut self,
@@ -205,16 +199,13 @@ impl Log {
         key: &[u8],
         entry: &Entry,
         now: impl FnOnce() -> u64,
-    ) -> Result<Committed, Damage> {
+    ) -> Option<u64> {
         let total = chunk::total(entry.payload, entry.key);
         let seq = self.next_seq;
         // A value that readers saw end begins a new life: another id, version 1.
         let goes_on = spot.old.is_live(now);
-        let committed = Committed {
-            seq,
-            id: if goes_on { spot.old.id } else { seq },
-            version: if goes_on { spot.old.version.saturating_add(1) } else { 1 },
-        };
+        let id = if goes_on { spot.old.id } else { seq };
+        let version = if goes_on { spot.old.version.saturating_add(1) } else { 1 };
         let lengths = Lengths {
             payload: u32::try_from(entry.payload).unwrap_or(u32::MAX),
             key: u16::try_from(entry.key).unwrap_or(u16::MAX),
@@ -227,17 +218,7 @@ impl Log {
         }
         let at = self.scratch.end();
         let prev = spot.old.at;
-        self.scratch.seal(
-            total,
-            &Header {
-                seq,
-                id: committed.id,
-                version: committed.version,
-                expires: entry.expires,
-                prev,
-                lengths,
-            },
-        )?;
+        self.scratch.seal(total, &Header { seq, id, version, expires: entry.expires, prev, lengths })?;
         failpoint::hit("publish.sealed");
         if prev != 0 {
             self.scratch.link(prev)?;
@@ -250,6 +231,11 @@ impl Log {
         self.used_slots += u64::from(prev == 0);
         self.live_bytes = self.live_after(spot, if entry.tombstone { 0 } else { total });
         self.expiring |= entry.expires != 0;
-        Ok(committed)
+        Some(id)
+    }
+
+    /// Why the scratch could not be written to.
+    pub(crate) fn damage(&self) -> Damage {
+        self.scratch.outside()
     }
 }

@@ -28,7 +28,8 @@ pub(crate) struct Header {
     pub(crate) lengths: Lengths,
 }
 
-/// The unwritten part of a segment's log. There is one for each file, for it is made of the writer's ownership and
+/// The unwritten part of a segment's log. Operations return `None` where [`outside`](Self::outside) says why.
+/// There is one for each file, for it is made of the writer's ownership and
 /// a mapping that the writer does not share.
 #[derive(Debug)]
 pub(crate) struct Scratch {
@@ -61,54 +62,56 @@ impl Scratch {
         self.memory.region().known().saturating_sub(self.end + LINE) & !(LINE - 1)
     }
 
-    fn outside(&self) -> Damage {
+    /// What it means if an operation on the scratch returns `None`: its numbers do not fit its file, which only a
+    /// damaged file, or one that somebody else has shortened, can bring about.
+    #[cold]
+    pub(crate) fn outside(&self) -> Damage {
         Damage { at: self.end, what: "the log ends beyond the end of the file" }
     }
 
     #[inline]
-    fn store(&self, at: u64, value: u64) -> Result<(), Damage> {
+    fn store(&self, at: u64, value: u64) -> Option<()> {
         // Relaxed: released by the commit, or by the store that makes the whole segment current. [O1]
-        self.memory.word(at).ok_or_else(|| self.outside())?.store(value, Ordering::Relaxed);
-        Ok(())
+        self.memory.word(at)?.store(value, Ordering::Relaxed);
+        Some(())
     }
 
     /// The next chunk's payload and key bytes, `len` in all, to be filled.
     #[inline]
-    pub(crate) fn body(&mut self, len: u64) -> Result<&mut [u8], Damage> {
+    pub(crate) fn body(&mut self, len: u64) -> Option<&mut [u8]> {
         if len.saturating_add(HEADER) > self.room() {
-            return Err(self.outside());
+            return None;
         }
         // SAFETY: the bytes lie behind the last committed chunk (invariant 4), `self` is the file's only scratch,
         // and it is borrowed exclusively while the slice lives.
         unsafe { self.memory.bytes_mut(self.end + HEADER, len) }
-            .ok_or(Damage { at: 0, what: "the log has no room" })
     }
 
     /// The first bytes of the next chunk's body, as far as they were filled.
-    pub(crate) fn peek(&self, len: u64) -> Result<&[u8], Damage> {
+    pub(crate) fn peek(&self, len: u64) -> Option<&[u8]> {
         if len.saturating_add(HEADER) > self.room() {
-            return Err(self.outside());
+            return None;
         }
         // SAFETY: the bytes are scratch (invariant 4), written only through `body`, which borrows `self`
         // exclusively.
-        unsafe { self.memory.region().bytes(self.end + HEADER, len) }.ok_or_else(|| self.outside())
+        unsafe { self.memory.region().bytes(self.end + HEADER, len) }
     }
 
     /// Marks the next chunk as being filled; readers see the log end there as before.
-    pub(crate) fn alloc(&self) -> Result<(), Damage> {
+    pub(crate) fn alloc(&self) -> Option<()> {
         self.store(self.end + AT_CONTROL, control(State::Alloc, 0))
     }
 
     /// Marks the next chunk's place as empty.
-    pub(crate) fn unalloc(&self) -> Result<(), Damage> {
+    pub(crate) fn unalloc(&self) -> Option<()> {
         self.store(self.end + AT_CONTROL, UNALL)
     }
 
     /// Everything that precedes a commit of `total` bytes: the marker behind the chunk \[O2\], then its header.
     #[inline]
-    pub(crate) fn seal(&self, total: u64, header: &Header) -> Result<(), Damage> {
+    pub(crate) fn seal(&self, total: u64, header: &Header) -> Option<()> {
         self.unalloc_at(self.end + total)?;
-        let words = self.memory.header(self.end).ok_or_else(|| self.outside())?;
+        let words = self.memory.header(self.end)?;
         // Relaxed: released by the commit, or by the store that makes the whole segment current. [O1]
         let values = [
             (AT_SEQ, header.seq),
@@ -124,27 +127,27 @@ impl Scratch {
                 word.store(value, Ordering::Relaxed);
             }
         }
-        Ok(())
+        Some(())
     }
 
     #[inline]
-    fn unalloc_at(&self, at: u64) -> Result<(), Damage> {
+    fn unalloc_at(&self, at: u64) -> Option<()> {
         self.store(at + AT_CONTROL, UNALL)
     }
 
     /// Names the sealed chunk as the successor of the one at `old`. \[O5\]
     #[inline]
-    pub(crate) fn link(&self, old: u64) -> Result<(), Damage> {
-        self.memory.word(old + AT_NEXT).ok_or_else(|| self.outside())?.store(self.end, Ordering::Release);
-        Ok(())
+    pub(crate) fn link(&self, old: u64) -> Option<()> {
+        self.memory.word(old + AT_NEXT)?.store(self.end, Ordering::Release);
+        Some(())
     }
 
     /// Names the sealed chunk in index slot `slot`, taken round the index's end. \[O3\]
     #[inline]
-    pub(crate) fn index(&self, slot: u64, value: u64) -> Result<(), Damage> {
+    pub(crate) fn index(&self, slot: u64, value: u64) -> Option<()> {
         let slot = slot & (self.slots - 1);
-        self.memory.word(AT_INDEX + slot * 8).ok_or_else(|| self.outside())?.store(value, Ordering::Release);
-        Ok(())
+        self.memory.word(AT_INDEX + slot * 8)?.store(value, Ordering::Release);
+        Some(())
     }
 
     /// The first free slot of the probe that starts at `hash`, for a key that is known to be new.
@@ -159,18 +162,18 @@ impl Scratch {
 
     /// Commits the sealed chunk: the one store that publishes \[O1\], then the hint \[O4\].
     #[inline]
-    pub(crate) fn commit(&mut self, total: u64) -> Result<(), Damage> {
-        let word = self.memory.word(self.end + AT_CONTROL).ok_or_else(|| self.outside())?;
+    pub(crate) fn commit(&mut self, total: u64) -> Option<()> {
+        let word = self.memory.word(self.end + AT_CONTROL)?;
         sync::publish(word, control(State::Writn, total));
         crate::failpoint::hit("publish.committed");
-        self.memory.word(AT_TAIL).ok_or_else(|| self.outside())?.store(self.end, Ordering::Release);
+        self.memory.word(AT_TAIL)?.store(self.end, Ordering::Release);
         self.end += total;
-        Ok(())
+        Some(())
     }
 
     /// Appends a copy of a live chunk of another segment, with nothing before and after it. The segment is not
     /// current yet; the store that makes it so publishes all of it.
-    pub(crate) fn carry(&mut self, chunk: &Chunk<'_>) -> Result<(), Damage> {
+    pub(crate) fn carry(&mut self, chunk: &Chunk<'_>) -> Option<()> {
         let (payload, key) = (chunk.payload(), chunk.key());
         let place = self.body((payload.len() + key.len()) as u64)?;
         let (front, back) = place.split_at_mut(payload.len());
@@ -193,23 +196,22 @@ impl Scratch {
         self.seal(total, &header)?;
         self.store(self.end + AT_CONTROL, control(State::Writn, total))?;
         self.end += total;
-        Ok(())
+        Some(())
     }
 
     /// Empties index and log: afterwards nothing of the file's earlier life can be reached from them.
-    pub(crate) fn wipe(&mut self) -> Result<(), Damage> {
+    pub(crate) fn wipe(&mut self) -> Option<()> {
         // SAFETY: the file is held exclusively or new, so nobody refers to any byte of it, and `self` is borrowed
         // exclusively.
-        let index =
-            unsafe { self.memory.bytes_mut(AT_INDEX, self.slots * 8) }.ok_or_else(|| self.outside())?;
+        let index = unsafe { self.memory.bytes_mut(AT_INDEX, self.slots * 8) }?;
         index.fill(0);
         self.unalloc()
     }
 
     /// Writes the segment's header, once everything that it describes stands in its place.
-    pub(crate) fn describe(&mut self, header: &[u8; HEADER_LEN], tail: u64) -> Result<(), Damage> {
+    pub(crate) fn describe(&mut self, header: &[u8; HEADER_LEN], tail: u64) -> Option<()> {
         // SAFETY: as in `wipe`.
-        let place = unsafe { self.memory.bytes_mut(0, HEADER_LEN as u64) }.ok_or_else(|| self.outside())?;
+        let place = unsafe { self.memory.bytes_mut(0, HEADER_LEN as u64) }?;
         place.copy_from_slice(header);
         self.store(AT_TAIL, tail)
     }

@@ -49,14 +49,14 @@ impl Writer {
             {
                 break spot;
             }
-            self.make_room(payload, total, &spot)?;
+            self.make_room(payload, key.len() as u64, &spot)?;
         };
         let scratch = self.parts.log.scratch();
-        let set_aside = scratch.alloc().and_then(|()| {
-            scratch.body(payload)?.fill(0);
-            Ok(())
-        });
-        set_aside.map_err(|damage| damaged(&self.parts, damage))?;
+        let set_aside = scratch.alloc().and_then(|()| scratch.body(payload));
+        match set_aside {
+            Some(body) => body.fill(0),
+            None => return Err(damaged(&self.parts, self.parts.log.damage())),
+        }
         let expires = self.expiry(None);
         Ok(Draft { writer: self, spot, payload: len, key, expires })
     }
@@ -90,9 +90,9 @@ impl Draft<'_> {
         };
         let parts = &mut self.writer.parts;
         let committed = parts.log.commit(&self.spot, self.key, &entry, os::now);
-        let committed = committed.map_err(|damage| damaged(parts, damage))?;
+        let id = committed.ok_or_else(|| damaged(parts, parts.log.damage()))?;
         self.writer.ring();
-        Ok(ChunkId(committed.id))
+        Ok(ChunkId(id))
     }
 }
 

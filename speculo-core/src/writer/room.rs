@@ -10,7 +10,7 @@ use crate::area::dir::segment_name;
 use crate::area::forge::Forge;
 use crate::error::{Fault, PublishError};
 use crate::failpoint;
-use crate::layout::chunk::MAX_PAYLOAD;
+use crate::layout::chunk::{self, MAX_PAYLOAD};
 use crate::layout::{LINE, PAGE, align_up};
 use crate::log::carry::{Census, Plan, STRETCH};
 use crate::log::publish::Spot;
@@ -69,9 +69,10 @@ impl Writer {
         }
     }
 
-    /// Makes room for a chunk of `total` bytes that would replace what stands at `spot`.
+    /// Makes room for a chunk that would replace what stands at `spot`.
     #[cold]
-    pub(super) fn make_room(&mut self, payload: u64, total: u64, spot: &Spot) -> Result<(), PublishError> {
+    pub(super) fn make_room(&mut self, payload: u64, key: u64, spot: &Spot) -> Result<(), PublishError> {
+        let total = chunk::total(payload.min(MAX_PAYLOAD + 1), key);
         let max_size = self.parts.max_size;
         let limit = max_size.min(MAX_PAYLOAD);
         if payload > MAX_PAYLOAD || total > max_size {
@@ -140,7 +141,14 @@ impl Writer {
     }
 
     pub(super) fn census(&self) -> Result<Census, PublishError> {
-        Census::take(self.parts.log.segment(), os::now()).map_err(|damage| damaged(&self.parts, damage))
+        let log = &self.parts.log;
+        let segment = log.segment();
+        let census = if self.kind() != Kind::Stream && segment.geometry().index_slots < log.commits() {
+            Census::of_index(segment, log.next_seq(), os::now())
+        } else {
+            Census::of_log(segment, os::now())
+        };
+        census.map_err(|damage| damaged(&self.parts, damage))
     }
 
     /// Reserves memory up to `end` at least, before anybody touches it (P6).
@@ -199,7 +207,7 @@ impl Writer {
             result => result?,
         };
         failpoint::hit("rollover.built");
-        self.switch(next.segment())?;
+        self.switch(&dir, next.segment())?;
 
         let old = std::mem::replace(&mut self.parts.log, next);
         self.reading = std::sync::OnceLock::new();

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use super::{ChunkId, PublishError, To, Writer};
-use crate::log::publish::Spot;
+use super::{Attempt, ChunkId, PublishError, To, Writer};
 use crate::log::read::{Found, NO_PIN, Wanted, find};
 use crate::memory::{Damage, Segment};
 
@@ -87,23 +86,20 @@ impl Writer {
         self.check_target(To::Key(&at.key))?;
         let expires = self.expiry(ttl);
         loop {
-            let spot = self.spot_at(at)?;
-            if let Some(committed) = self.try_commit(&spot, &at.key, expires, &mut fill)? {
-                let segment = self.parts.log.segment();
-                if !at.is_for(segment) {
-                    at.settle(segment, spot.slot(), spot.hash());
+            let known = at.place_in(self.parts.log.segment());
+            let spot = match known.and_then(|place| self.parts.log.revisit(place, at.hash)) {
+                Some(spot) => spot,
+                None => self.spot(To::Key(&at.key), &at.key)?,
+            };
+            match self.try_commit(&spot, &at.key, expires, &mut fill) {
+                Attempt::Committed(id) => {
+                    if known.is_none() {
+                        at.settle(self.parts.log.segment(), spot.slot(), spot.hash());
+                    }
+                    return Ok(ChunkId(id));
                 }
-                return Ok(ChunkId(committed.id));
+                failed => self.recover(failed, &spot, &at.key)?,
             }
         }
-    }
-
-    #[inline]
-    fn spot_at(&mut self, at: &Slot) -> Result<Spot, PublishError> {
-        if at.is_for(self.parts.log.segment()) {
-            let spot = self.parts.log.revisit(at.place, at.hash);
-            return spot.map_err(|damage| super::damaged(&self.parts, damage));
-        }
-        self.spot(To::Key(&at.key), &at.key)
     }
 }
