@@ -457,18 +457,27 @@ impl Writer {
         let dir = self.dir()?.ok_or_else(|| self.parts.place.removed())?;
         self.switch(&dir, self.parts.log.segment())?;
         self.wake();
+        // From here on the area is taken over, whatever becomes of the dead writer's memory.
         let generation = from.geometry().generation;
-        let opened = dir.file(&self.parts.place, &segment_name(generation), OFlags::RDWR)?;
-        let Some((fd, _)) = opened.filter(|(_, stat)| FileId::of(stat) == from.region().id()) else {
-            return Ok(());
-        };
-        let region = from.region();
-        let memory = Writable::map(std::os::fd::AsFd::as_fd(&fd), region.id(), region.span(), region.known());
-        let memory =
-            memory.map_err(|error| self.parts.place.os_error("map", &segment_name(generation), error))?;
-        retire(&memory);
-        self.retired.add(generation, memory);
+        match self.map_again(&dir, from) {
+            Some(memory) => {
+                retire(&memory);
+                self.retired.add(generation, memory);
+            }
+            None => dir.unlink_if(&segment_name(generation), from.region().id()),
+        }
         Ok(())
+    }
+
+    /// A segment of a dead writer, to be used again.
+    fn map_again(&self, dir: &Dir, from: &Segment) -> Option<Writable> {
+        let name = segment_name(from.geometry().generation);
+        let region = from.region();
+        let (fd, stat) = dir.file(&self.parts.place, &name, OFlags::RDWR).ok()??;
+        if FileId::of(&stat) != region.id() {
+            return None;
+        }
+        Writable::map(std::os::fd::AsFd::as_fd(&fd), region.id(), region.span(), region.known()).ok()
     }
 }
 
