@@ -14,6 +14,8 @@ const MIN_SLOTS: u64 = 16;
 /// Small live sets get more room than they need for themselves, up to this: rollovers become rare, and both
 /// segments still fit a cache.
 const ROOM: u64 = 16 << 20;
+/// No writer lives to commit so much.
+const MAX_SEQ: u64 = 1 << 62;
 /// Reserved ahead of use, at least.
 pub(crate) const STRETCH: u64 = 1 << 20;
 
@@ -41,13 +43,23 @@ impl Census {
     /// Walks the whole log of a segment that nobody writes to.
     pub(crate) fn of_log(segment: &Arc<Segment>, now: u64) -> Result<Self, Damage> {
         let mut census = Self::begin(segment);
+        let mut end = segment.geometry().log_start;
         for chunk in Chunks::new(segment, NO_PIN) {
             let chunk = chunk?;
+            end = chunk.end();
             census.next_seq = census.next_seq.max(chunk.seq().saturating_add(1));
             // Newest per key first, **then** expiry: an expired version does not bring back the one before it.
             if !chunk.is_superseded(NO_PIN) {
                 census.count(&chunk, now);
             }
+        }
+        // Going on from here would lose what was committed behind a damaged control word, or count past the last seq.
+        let damage = |what| Err(Damage { at: end, what });
+        if segment.tail() >= end {
+            return damage("the log ends before its last chunk");
+        }
+        if census.next_seq > MAX_SEQ {
+            return damage("its seqs are higher than any writer comes");
         }
         Ok(census)
     }
