@@ -93,7 +93,7 @@ fn check(view: &View, chunk: &OwnedChunk, n: u8) {
     assert_eq!(chunk.chunk().payload(), [n; 50]);
 }
 
-fn is_forked<T>(result: Result<T, PublishError>) -> bool {
+fn is_forked<T>(result: &Result<T, PublishError>) -> bool {
     matches!(result, Err(PublishError::Forked { .. }))
 }
 
@@ -122,11 +122,11 @@ fn forked_writer(wire: &mut Wire) {
         },
         |turns| {
             let mut writer = writer.borrow_mut().take().unwrap();
-            assert!(is_forked(writer.put(&[1], b"x")));
-            assert!(is_forked(writer.remove(&[1])));
-            assert!(is_forked(writer.clear()));
-            assert!(is_forked(writer.compact()));
-            assert!(is_forked(writer.chunk(To::Key(&[1]), 10).map(|_| ())));
+            assert!(is_forked(&writer.put(&[1], b"x")));
+            assert!(is_forked(&writer.remove(&[1])));
+            assert!(is_forked(&writer.clear()));
+            assert!(is_forked(&writer.compact()));
+            assert!(is_forked(&writer.chunk(To::Key(&[1]), 10).map(|_| ())));
             // It may still read.
             assert_eq!(writer.get(&[1]).unwrap().unwrap().payload(), [1; 50]);
             let inherited = writer.view().unwrap();
@@ -185,7 +185,7 @@ fn survived(wire: &mut Wire) {
     let (view, chunk) = (writer.view().unwrap(), writer.get(&[1]).unwrap().unwrap().share());
     match fork() {
         Fork::Child => {
-            assert!(is_forked(writer.put(&[1], b"x")));
+            assert!(is_forked(&writer.put(&[1], b"x")));
             wire.say("child");
             // Both have the pipe; the parent does not read from it.
             wire.wait_for("check");
