@@ -14,12 +14,13 @@
 //!
 //! The derive makes `ArchivedDoor`, the form of a `Door` in shared memory, read in place: a struct with the
 //! same fields, whose numbers have a fixed byte order ([`to_native`](https://docs.rs/rend)) and whose
-//! strings and vectors deref to `str` and slices.
+//! strings and vectors deref to `str` and slices. [`archived`] shows how each is used.
 
 // The derive names this crate by its absolute path, in this crate's own tests as well.
 extern crate self as speculo_typed;
 
 mod access;
+pub mod archived;
 mod change;
 mod encode;
 mod error;
@@ -59,6 +60,24 @@ pub use speculo_core::{
     Start, Stats, Trust, Untrusted,
 };
 pub use speculo_derive::{Speculo, SpeculoKey};
+
+/// Forms of fields whose types are from other crates, for `#[rkyv(with = …)]`.
+///
+/// ```
+/// use std::path::PathBuf;
+/// use std::time::SystemTime;
+/// use speculo_typed::{Speculo, with};
+///
+/// #[derive(Speculo)]
+/// struct Download {
+///     #[rkyv(with = with::AsString)]
+///     to: PathBuf,
+///     #[rkyv(with = with::AsUnixTime)]
+///     begun: SystemTime,
+/// }
+/// ```
+#[doc(inline)]
+pub use rkyv::with;
 
 /// The form of a `T` in shared memory: `Archived<Door>` is `ArchivedDoor`.
 pub type Archived<T> = <T as rkyv::Archive>::Archived;
