@@ -16,7 +16,8 @@ use crate::traits::{Keyed, Speculo};
 
 impl<T> Subscriber<T> {
     /// The next value that was not received yet, `None` if there is none. Values come in the order of publication;
-    /// what expired or was replaced meanwhile is passed over.
+    /// what expired or was replaced meanwhile is passed over. (A subscriber that is behind a rollover may still come
+    /// to what was the newest before it; what replaced that follows.)
     ///
     /// # Errors
     ///
@@ -119,6 +120,29 @@ impl<T> Subscriber<T> {
 
     /// Waits up to `timeout` until the area has changed since this returned last (at first: since it was opened); at
     /// once if it has already. `false` if it has not.
+    ///
+    /// Look first, then wait: that misses nothing, though a look may find what the look before it found.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use speculo_typed::{Error, Publisher, Root, Speculo, Subscriber};
+    /// # #[derive(Speculo)]
+    /// # #[speculo(singleton)]
+    /// # struct Limits { speed: u32 }
+    /// # let root = Root::temporary()?;
+    /// # let mut publisher = Publisher::<Limits>::builder("limits").root(root.clone()).create()?;
+    /// # publisher.publish(&Limits { speed: 130 })?;
+    /// # let mut limits = Subscriber::<Limits>::builder("limits").root(root).open()?;
+    /// loop {
+    ///     if let Some(now) = limits.latest()? {
+    ///         println!("at most {}", now.speed);
+    ///     }
+    ///     if !limits.wait(Duration::from_millis(10))? {
+    ///         break; // nothing new
+    ///     }
+    /// }
+    /// # Ok::<(), Error>(())
+    /// ```
     ///
     /// # Errors
     ///
