@@ -1,5 +1,5 @@
 //! Publish and get beside what bounds them, in one run: `cargo bench -p speculo-typed`.
-#![expect(missing_docs, clippy::unwrap_used, reason = "a benchmark")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, missing_docs, reason = "a benchmark")]
 
 use std::collections::HashMap;
 use std::hint::black_box;
@@ -62,11 +62,11 @@ fn publish(c: &mut Criterion) {
         });
     });
     let mut ticks =
-        Publisher::<Tick>::builder("ticks").root(root.clone()).max_size(128 << 10).create().unwrap();
+        Publisher::<Tick>::builder("ticks").root(root.clone()).max_size(1 << 20).create().unwrap();
     let tick = Tick { id: 7, numbers: [1.0; 7] };
     group.bench_function("64 B stream", |b| b.iter(|| ticks.publish(black_box(&tick)).unwrap()));
     // The bare stores: header, payload and marker of each message, one after the other in a buffer of a segment's size.
-    let mut buffer = vec![0u64; (256 << 10) / 8];
+    let mut buffer = vec![0u64; (1 << 20) / 8];
     let mut at = 0;
     group.bench_function("bare stores of 64 + 64 B", |b| {
         b.iter(|| {
@@ -128,7 +128,8 @@ fn get(c: &mut Criterion) {
     group.bench_function("HashMap in process", |b| b.iter(|| map.get(&next()).unwrap().numbers[0]));
     group.finish();
 
-    let mut ticks = Publisher::<Tick>::builder("ticks").root(root.clone()).create().unwrap();
+    let mut ticks =
+        Publisher::<Tick>::builder("ticks").root(root.clone()).max_size(1 << 20).create().unwrap();
     let mut reader = Subscriber::<Tick>::builder("ticks").root(root).open().unwrap();
     let tick = Tick { id: 7, numbers: [1.0; 7] };
     c.bench_function("follow: publish and receive 64 B in one thread", |b| {

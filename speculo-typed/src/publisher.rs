@@ -226,6 +226,9 @@ impl<T> Publisher<T> {
 
     /// The value with this key, as subscribers see it: after a takeover a publisher has to know what is there.
     ///
+    /// The reference borrows the publisher: copy what is needed of it before publishing, or look at a
+    /// [`view`](Self::view), which stays.
+    ///
     /// # Errors
     ///
     /// See [`ReadError`].
@@ -334,7 +337,7 @@ impl<T> PublisherBuilder<T> {
         self.with(|area| area.root(root))
     }
 
-    /// Limit of the live values with their headers and keys, in bytes. Default: 64 MiB.
+    /// Limit of the live values with their headers and keys, in bytes. Default: 16 MiB.
     ///
     /// Peak memory is more: two segments, each up to four times the live values, and one for each generation that
     /// subscribers hold on to; [`stats`](Publisher::stats) shows it.
@@ -343,7 +346,7 @@ impl<T> PublisherBuilder<T> {
         self.with(|area| area.max_size(bytes))
     }
 
-    /// Memory for values when little is live, in bytes. Default: 256 KiB, which stays in a core's cache.
+    /// Memory for values when little is live, in bytes. Default: 512 KiB, which stays in a core's cache.
     #[must_use]
     pub fn initial_size(self, bytes: u64) -> Self {
         self.with(|area| area.initial_size(bytes))

@@ -124,10 +124,10 @@ impl Area {
     }
 }
 
-/// 64 MiB: what a container's `/dev/shm` has by default.
-const DEFAULT_MAX_SIZE: u64 = 64 << 20;
-/// Two segments of this stay in a core's own cache.
-const DEFAULT_INITIAL_SIZE: u64 = 256 << 10;
+/// Two full segments fit a container's `/dev/shm`, which has 64 MiB by default.
+const DEFAULT_MAX_SIZE: u64 = 16 << 20;
+/// Two segments of this stay in a core's own cache, and rollovers are rare enough to cost little per publish.
+const DEFAULT_INITIAL_SIZE: u64 = 512 << 10;
 const LEAST_SIZE: u64 = 4096;
 
 /// Settings of an area. Writer and reader share the type; each ignores what only concerns the other.
@@ -170,7 +170,7 @@ impl AreaBuilder<'_> {
 
     /// Limit of the live bytes: headers, payloads and keys of chunks that have not expired and have not been
     /// replaced or removed. Peak memory is more: two segments, each up to four times the live bytes, and one for
-    /// each generation that readers hold. Default: 64 MiB.
+    /// each generation that readers hold. Default: 16 MiB.
     #[must_use]
     pub fn max_size(mut self, bytes: u64) -> Self {
         self.max_size = bytes;
@@ -178,7 +178,7 @@ impl AreaBuilder<'_> {
     }
 
     /// Size of the log when little is live, in bytes. Larger ones roll over less often, smaller ones stay in the
-    /// processor's cache. Default: 256 KiB, or `max_size` if that is less.
+    /// processor's cache. Default: 512 KiB, or `max_size` if that is less.
     #[must_use]
     pub fn initial_size(mut self, bytes: u64) -> Self {
         self.initial_size = Some(bytes);

@@ -15,7 +15,7 @@ use crate::error::{CreateError, Fault, Untrusted};
 use crate::failpoint;
 use crate::layout::manifest::{AT_CURRENT, AT_PULSE, Identity, REMOVED};
 use crate::layout::{PAGE, align_up};
-use crate::log::carry::{Census, Plan};
+use crate::log::carry::{Census, Plan, Wish};
 use crate::memory::lease::{Grip, Ownership, try_lock};
 use crate::memory::{FileId, Lease, Process, Writable};
 use crate::os;
@@ -172,7 +172,12 @@ impl Creation<'_> {
     }
 
     fn plan(&self, census: &Census) -> Plan {
-        Plan::new(self.builder.schema.kind, census, 0, self.builder.log_size(), false)
+        let wish = Wish {
+            kind: self.builder.schema.kind,
+            log_size: self.builder.log_size(),
+            max_size: self.builder.max_size,
+        };
+        Plan::roomy(&wish, census, 0)
     }
 
     /// A new area; `replaced` is the manifest of the one that it replaces.

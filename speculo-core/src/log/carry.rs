@@ -145,18 +145,43 @@ pub(crate) struct Plan {
     pub(crate) minimum: u64,
 }
 
+/// What the settings of an area say about the size of its segments.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wish {
+    pub(crate) kind: Kind,
+    /// Bytes of log at least.
+    pub(crate) log_size: u64,
+    /// Limit of the live bytes.
+    pub(crate) max_size: u64,
+}
+
 impl Plan {
-    /// For `census`, `needed` more bytes, and a log of `initial` bytes at least. A tight plan adds no room.
-    pub(crate) fn new(kind: Kind, census: &Census, needed: u64, initial: u64, tight: bool) -> Self {
+    /// For what `census` counted, and `needed` bytes more.
+    pub(crate) fn roomy(wish: &Wish, census: &Census, needed: u64) -> Self {
         let live = census.live_bytes;
-        let least = live.saturating_add(needed).saturating_add(2 * LINE);
         // Log capacity ≥ 2 × live; a small live set gets four times itself.
-        let room = if tight {
-            0
-        } else {
-            live.max(live.saturating_mul(3).min(ROOM)).max(needed.saturating_mul(3).min(ROOM))
-        };
-        let log = least.saturating_add(room).max(initial);
+        let mut room = live.max(live.saturating_mul(3).min(ROOM));
+        if wish.kind == Kind::Stream {
+            // A stream mostly adds, so it comes to its limit before it comes to the end of a larger log.
+            room = room.min(live.max(wish.max_size.saturating_sub(live)));
+        }
+        Self::with_room(
+            wish.kind,
+            census,
+            needed,
+            room.max(needed.saturating_mul(3).min(ROOM)),
+            wish.log_size,
+        )
+    }
+
+    /// The same without any room beyond that.
+    pub(crate) fn tight(wish: &Wish, census: &Census, needed: u64) -> Self {
+        Self::with_room(wish.kind, census, needed, 0, 0)
+    }
+
+    fn with_room(kind: Kind, census: &Census, needed: u64, room: u64, log_size: u64) -> Self {
+        let least = census.live_bytes.saturating_add(needed).saturating_add(2 * LINE);
+        let log = least.saturating_add(room).max(log_size);
         let slots = |log: u64| {
             let slots = match kind {
                 Kind::Singleton => return 8,
@@ -231,8 +256,11 @@ mod tests {
             for (live, bytes) in [(0, 0), (1, 128), (1000, 128_000), (1_000_000, 192_000_000), (3, 48 << 20)]
             {
                 for needed in [64, 4096, 1 << 20] {
-                    for tight in [false, true] {
-                        let plan = Plan::new(kind, &census(live, bytes), needed, 4096, tight);
+                    let wish = Wish { kind, log_size: 4096, max_size: 256 << 20 };
+                    for (plan, tight) in [
+                        (Plan::roomy(&wish, &census(live, bytes), needed), false),
+                        (Plan::tight(&wish, &census(live, bytes), needed), true),
+                    ] {
                         let log = plan.limit - Geometry::log_start(plan.index_slots);
                         assert!(log >= bytes + needed + LINE);
                         assert!(tight || log >= 2 * bytes, "capacity ≥ 2 × live");
@@ -246,8 +274,9 @@ mod tests {
 
     #[test]
     fn plans_shrink_with_the_live_set() {
-        let large = Plan::new(Kind::Keyed, &census(1000, 10 << 20), 64, 65536, false);
-        let small = Plan::new(Kind::Keyed, &census(10, 1280), 64, 65536, false);
+        let wish = Wish { kind: Kind::Keyed, log_size: 65536, max_size: 64 << 20 };
+        let large = Plan::roomy(&wish, &census(1000, 10 << 20), 64);
+        let small = Plan::roomy(&wish, &census(10, 1280), 64);
         assert!(small.limit * 10 < large.limit);
     }
 }

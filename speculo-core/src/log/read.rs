@@ -31,10 +31,23 @@ impl Wanted<'_> {
     #[inline]
     pub(crate) fn fits(&self, chunk: &Chunk<'_>) -> bool {
         match *self {
-            Self::Key(key) => chunk.key() == key,
+            Self::Key(key) => same(chunk.key(), key),
             Self::Id(id) => chunk.id() == id,
         }
     }
+}
+
+/// Whether two keys are the same. Short keys of a number are compared as one; empty ones not at all, for `memcmp`
+/// takes a fault on the dangling pointer of an empty slice, which costs a hundred times the look-up.
+#[inline(always)]
+fn same(a: &[u8], b: &[u8]) -> bool {
+    if let (Ok(a), Ok(b)) = (<[u8; 8]>::try_from(a), <[u8; 8]>::try_from(b)) {
+        return a == b;
+    }
+    if let (Ok(a), Ok(b)) = (<[u8; 4]>::try_from(a), <[u8; 4]>::try_from(b)) {
+        return a == b;
+    }
+    a.len() == b.len() && (a.is_empty() || a == b)
 }
 
 /// The newest chunk committed before `pin` of the key or id whose index slot names `at`.

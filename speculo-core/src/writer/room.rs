@@ -12,7 +12,7 @@ use crate::error::{Fault, PublishError};
 use crate::failpoint;
 use crate::layout::chunk::{self, MAX_PAYLOAD};
 use crate::layout::{LINE, PAGE, align_up};
-use crate::log::carry::{Census, Plan, STRETCH};
+use crate::log::carry::{Census, Plan, STRETCH, Wish};
 use crate::log::publish::Spot;
 use crate::memory::FileId;
 use crate::os;
@@ -184,8 +184,9 @@ impl Writer {
     pub(super) fn rollover(&mut self, census: &Census, needed: u64, tight: bool) -> Result<(), Fault> {
         let parts = &self.parts;
         let dir = self.dir()?.ok_or_else(|| parts.place.removed())?;
-        let initial = if tight { 0 } else { parts.log_size };
-        let plan = Plan::new(self.kind(), census, needed, initial, tight);
+        let wish = Wish { kind: self.kind(), log_size: parts.log_size, max_size: parts.max_size };
+        let plan =
+            if tight { Plan::tight(&wish, census, needed) } else { Plan::roomy(&wish, census, needed) };
         let spare = self.retired.pick(&dir, &parts.place, &plan);
         let reused = spare.is_some();
         let forge = Forge {
