@@ -1,8 +1,10 @@
 //! The writer's handle: publish, update, remove, roll over.
 
 mod draft;
+mod refusal;
 mod room;
 mod slot;
+mod switch;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -12,24 +14,22 @@ use rustix::fs::{Mode, OFlags};
 
 use crate::area::Overflow;
 use crate::area::attach::attach;
-use crate::area::dir::{Dir, LOCK, MANIFEST, Place, segment_name};
+use crate::area::dir::{LOCK, MANIFEST, Place};
 use crate::area::manifest::Manifest;
 use crate::area::retired::Retired;
 use crate::area::{Flags, Trust};
-use crate::error::{Fault, PublishError, ReadError};
-use crate::failpoint;
+use crate::error::{PublishError, ReadError};
 use crate::layout::chunk;
 use crate::layout::chunk::MAX_KEY;
-use crate::layout::manifest::{AT_CURRENT, AT_PULSE};
-use crate::layout::segment::{AT_STATE, OBSOL};
 use crate::log::publish::{Entry, Log, Spot};
 use crate::log::read::Wanted;
 use crate::memory::lease::Ownership;
-use crate::memory::{Damage, FileId, Lease, Process, Segment, Writable};
+use crate::memory::{FileId, Lease, Process, Segment, Writable};
 use crate::os;
 use crate::schema::Kind;
-use crate::sync::{self, Ordering};
 use crate::view::View;
+
+use refusal::{damaged, encode_error, forked, no_such_chunk, wrong_target};
 
 pub use draft::Draft;
 pub use room::Stats;
@@ -397,88 +397,6 @@ impl Writer {
         let segment = attach(&self.parts.place, &self.parts.manifest, Trust::Own, &[])?;
         Ok(self.reading.get_or_init(|| segment))
     }
-
-    /// Looks for waiters after a commit, and wakes them. \[O6\]
-    #[inline]
-    fn ring(&self) {
-        // Ordered after the commit by the fence that the commit is.
-        if let Some(waiting) = self.parts.bell.word(0)
-            && waiting.load(Ordering::SeqCst) != 0
-        {
-            self.answer();
-        }
-    }
-
-    #[cold]
-    fn answer(&self) {
-        if let Some(waiting) = self.parts.bell.word(0) {
-            waiting.store(0, Ordering::SeqCst);
-        }
-        self.wake();
-    }
-
-    /// Moves the pulse, and wakes everybody who sleeps on it.
-    pub(crate) fn wake(&self) {
-        if let Some(pulse) = self.parts.manifest_memory.word32(AT_PULSE) {
-            pulse.fetch_add(1, Ordering::Release);
-            os::futex::wake_all(pulse);
-        }
-    }
-
-    /// The area's directory, if it is still the one that this writer created.
-    fn dir(&self) -> Result<Option<Dir>, Fault> {
-        Ok(Dir::open(&self.parts.place)?.filter(|dir| dir.id() == self.parts.dir))
-    }
-
-    /// Makes a segment current: the one store that switches. Before it, everything must still be where it was, or
-    /// somebody has removed the area behind our back. \[O7\]
-    pub(crate) fn switch(&self, dir: &Dir, next: &Segment) -> Result<(), Fault> {
-        let parts = &self.parts;
-        let name = segment_name(next.geometry().generation);
-        let intact = dir.identity(LOCK) == Some(parts.lock)
-            && dir.identity(MANIFEST) == Some(parts.manifest.file())
-            && dir.identity(&name) == Some(next.region().id());
-        let current = parts.manifest_memory.word(AT_CURRENT).filter(|_| intact);
-        let Some(current) = current else {
-            if dir.identity(&name) == Some(next.region().id()) {
-                dir.unlink(&name);
-            }
-            return Err(parts.place.removed().into());
-        };
-        failpoint::hit("switch.before");
-        sync::publish(current, next.geometry().generation);
-        failpoint::hit("switch.after");
-        self.ring();
-        Ok(())
-    }
-
-    /// Makes the segment that this writer was built with current, in place of a dead writer's.
-    pub(crate) fn take_over_from(&mut self, from: &Arc<Segment>) -> Result<(), Fault> {
-        let dir = self.dir()?.ok_or_else(|| self.parts.place.removed())?;
-        self.switch(&dir, self.parts.log.segment())?;
-        self.wake();
-        // From here on the area is taken over, whatever becomes of the dead writer's memory.
-        let generation = from.geometry().generation;
-        match self.map_again(&dir, from) {
-            Some(memory) => {
-                retire(&memory);
-                self.retired.add(generation, memory);
-            }
-            None => dir.unlink_if(&segment_name(generation), from.region().id()),
-        }
-        Ok(())
-    }
-
-    /// A segment of a dead writer, to be used again.
-    fn map_again(&self, dir: &Dir, from: &Segment) -> Option<Writable> {
-        let name = segment_name(from.geometry().generation);
-        let region = from.region();
-        let (fd, stat) = dir.file(&self.parts.place, &name, OFlags::RDWR).ok()??;
-        if FileId::of(&stat) != region.id() {
-            return None;
-        }
-        Writable::map(std::os::fd::AsFd::as_fd(&fd), region.id(), region.span(), region.known()).ok()
-    }
 }
 
 /// What came of trying to publish: one word beside the variant, so that it stays in registers.
@@ -493,55 +411,12 @@ enum Attempt<E> {
     Damaged,
 }
 
-/// Marks a segment as obsolete: a hint for tools; readers go by the manifest.
-fn retire(memory: &Writable) {
-    if let Some(state) = memory.word(AT_STATE) {
-        state.store(OBSOL, Ordering::Release);
-    }
-}
-
 fn copy_of(payload: &[u8]) -> impl FnMut(&mut [u8]) -> Result<usize, std::convert::Infallible> {
     move |room| {
         if let Some(place) = room.get_mut(..payload.len()) {
             place.copy_from_slice(payload);
         }
         Ok(payload.len())
-    }
-}
-
-#[cold]
-fn damaged(parts: &Parts, damage: Damage) -> PublishError {
-    parts.log.segment().corrupt(damage).into()
-}
-
-#[cold]
-fn forked(parts: &Parts) -> PublishError {
-    PublishError::Forked { path: parts.place.path().to_owned() }
-}
-
-#[cold]
-fn no_such_chunk(parts: &Parts, id: ChunkId) -> PublishError {
-    PublishError::NoSuchChunk { path: parts.place.path().to_owned(), id: id.0 }
-}
-
-#[cold]
-fn encode_error(parts: &Parts, source: Box<dyn std::error::Error + Send + Sync>) -> PublishError {
-    PublishError::Encode { path: parts.place.path().to_owned(), source }
-}
-
-#[cold]
-fn wrong_target(parts: &Parts, to: To<'_>) -> PublishError {
-    let path = parts.place.path().to_owned();
-    let kind = parts.manifest.identity().kind;
-    match to {
-        To::Key(key) if kind == Kind::Keyed => PublishError::KeyTooLong { path, len: key.len() },
-        To::Key(_) => {
-            PublishError::WrongKind { path, kind, what: "its values have no keys; publish without one" }
-        }
-        To::Next => PublishError::WrongKind { path, kind, what: "its values need a key" },
-        To::Id(_) => {
-            PublishError::WrongKind { path, kind, what: "only messages of a stream are updated by id" }
-        }
     }
 }
 

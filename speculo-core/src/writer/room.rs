@@ -4,7 +4,8 @@ use std::os::fd::AsFd;
 
 use rustix::fs::OFlags;
 
-use super::{Writer, damaged, retire};
+use super::switch::retire;
+use super::{Writer, damaged};
 use crate::area::Overflow;
 use crate::area::dir::segment_name;
 use crate::area::forge::Forge;

@@ -1,0 +1,106 @@
+//! Switching to the next segment, and telling those who wait.
+
+use std::sync::Arc;
+
+use rustix::fs::OFlags;
+
+use super::Writer;
+use crate::area::dir::{Dir, LOCK, MANIFEST, segment_name};
+use crate::error::Fault;
+use crate::failpoint;
+use crate::layout::manifest::{AT_CURRENT, AT_PULSE};
+use crate::layout::segment::{AT_STATE, OBSOL};
+use crate::memory::{FileId, Segment, Writable};
+use crate::os;
+use crate::sync::{self, Ordering};
+
+impl Writer {
+    /// Looks for waiters after a commit, and wakes them. \[O6\]
+    #[inline]
+    pub(super) fn ring(&self) {
+        // Ordered after the commit by the fence that the commit is.
+        if let Some(waiting) = self.parts.bell.word(0)
+            && waiting.load(Ordering::SeqCst) != 0
+        {
+            self.answer();
+        }
+    }
+
+    #[cold]
+    fn answer(&self) {
+        if let Some(waiting) = self.parts.bell.word(0) {
+            waiting.store(0, Ordering::SeqCst);
+        }
+        self.wake();
+    }
+
+    /// Moves the pulse, and wakes everybody who sleeps on it.
+    pub(crate) fn wake(&self) {
+        if let Some(pulse) = self.parts.manifest_memory.word32(AT_PULSE) {
+            pulse.fetch_add(1, Ordering::Release);
+            os::futex::wake_all(pulse);
+        }
+    }
+
+    /// The area's directory, if it is still the one that this writer created.
+    pub(super) fn dir(&self) -> Result<Option<Dir>, Fault> {
+        Ok(Dir::open(&self.parts.place)?.filter(|dir| dir.id() == self.parts.dir))
+    }
+
+    /// Makes a segment current: the one store that switches. Before it, everything must still be where it was, or
+    /// somebody has removed the area behind our back. \[O7\]
+    pub(crate) fn switch(&self, dir: &Dir, next: &Segment) -> Result<(), Fault> {
+        let parts = &self.parts;
+        let name = segment_name(next.geometry().generation);
+        let intact = dir.identity(LOCK) == Some(parts.lock)
+            && dir.identity(MANIFEST) == Some(parts.manifest.file())
+            && dir.identity(&name) == Some(next.region().id());
+        let current = parts.manifest_memory.word(AT_CURRENT).filter(|_| intact);
+        let Some(current) = current else {
+            if dir.identity(&name) == Some(next.region().id()) {
+                dir.unlink(&name);
+            }
+            return Err(parts.place.removed().into());
+        };
+        failpoint::hit("switch.before");
+        sync::publish(current, next.geometry().generation);
+        failpoint::hit("switch.after");
+        self.ring();
+        Ok(())
+    }
+
+    /// Makes the segment that this writer was built with current, in place of a dead writer's.
+    pub(crate) fn take_over_from(&mut self, from: &Arc<Segment>) -> Result<(), Fault> {
+        let dir = self.dir()?.ok_or_else(|| self.parts.place.removed())?;
+        self.switch(&dir, self.parts.log.segment())?;
+        self.wake();
+        // From here on the area is taken over, whatever becomes of the dead writer's memory.
+        let generation = from.geometry().generation;
+        match self.map_again(&dir, from) {
+            Some(memory) => {
+                retire(&memory);
+                self.retired.add(generation, memory);
+            }
+            None => dir.unlink_if(&segment_name(generation), from.region().id()),
+        }
+        Ok(())
+    }
+
+    /// A segment of a dead writer, to be used again.
+    fn map_again(&self, dir: &Dir, from: &Segment) -> Option<Writable> {
+        let name = segment_name(from.geometry().generation);
+        let region = from.region();
+        let (fd, stat) = dir.file(&self.parts.place, &name, OFlags::RDWR).ok()??;
+        if FileId::of(&stat) != region.id() {
+            return None;
+        }
+        Writable::map(std::os::fd::AsFd::as_fd(&fd), region.id(), region.span(), region.known()).ok()
+    }
+}
+
+/// Marks a segment as obsolete: a hint for tools; readers go by the manifest.
+pub(super) fn retire(memory: &Writable) {
+    if let Some(state) = memory.word(AT_STATE) {
+        state.store(OBSOL, Ordering::Release);
+    }
+}
