@@ -1,5 +1,5 @@
 //! Publish and get beside what bounds them, in one run: `cargo bench -p speculo-typed`.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, missing_docs, reason = "a benchmark")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark")]
 
 use std::collections::HashMap;
 use std::hint::black_box;
