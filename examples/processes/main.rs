@@ -16,7 +16,7 @@ mod until;
 
 use std::error::Error;
 use std::io::{self, Write};
-use std::process::Command;
+use std::process::{Command, ExitCode};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -89,21 +89,28 @@ fn together(until: &Until) -> Result {
 
 const USAGE: &str = "usage: processes [publish | table | changes] [--for SECONDS] [--once]";
 
-fn main() -> Result {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        // `… | head` has seen enough.
+        Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result {
     let mut args = std::env::args().skip(1).peekable();
     let role = args.next_if(|arg| !arg.starts_with('-'));
     let until = Until::from_args(args)?;
-    let ended = match role.as_deref() {
+    match role.as_deref() {
         None => together(&until),
         Some("publish") => publish(&until),
         Some("table") => table(&until),
         Some("changes") => changes(&until),
         Some(_) => Err(USAGE.into()),
-    };
-    match ended {
-        // `… | head` has seen enough.
-        Err(error) if is_broken_pipe(&*error) => Ok(()),
-        ended => ended,
     }
 }
 

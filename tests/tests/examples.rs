@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 
+use speculo_tests::{PATIENCE, until};
 use speculo_typed::{Liveness, Publisher, Root, Subscriber};
 
 /// The same type as the example's: what is not the same could not open its area.
@@ -50,11 +51,12 @@ fn run(command: &mut Command) -> Vec<String> {
     stdout.lines().map(str::to_owned).collect()
 }
 
-/// A process that does nothing, killed at the end.
-struct Idler(Child);
+/// A process that is killed at the end.
+struct Killed(Child);
 
-impl Idler {
-    fn new() -> Self {
+impl Killed {
+    /// One that does nothing.
+    fn idler() -> Self {
         Self(Command::new("sleep").arg("600").spawn().unwrap())
     }
 
@@ -63,10 +65,10 @@ impl Idler {
     }
 }
 
-impl Drop for Idler {
+impl Drop for Killed {
     fn drop(&mut self) {
-        self.0.kill().unwrap();
-        self.0.wait().unwrap();
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 
@@ -145,12 +147,12 @@ fn settings() {
 #[test]
 fn a_process_comes_and_goes() {
     let root = Root::temporary().unwrap();
-    let mut publisher = example("processes", &root).args(["publish", "--for", "60"]).spawn().unwrap();
+    let _publisher = Killed(example("processes", &root).args(["publish", "--for", "60"]).spawn().unwrap());
     let mut changes =
         example("processes", &root).args(["changes", "--for", "60"]).stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(changes.stdout.take().unwrap()).lines().map(Result::unwrap);
 
-    let idler = Idler::new();
+    let idler = Killed::idler();
     let pid = idler.pid().to_string();
     let mut next = |what: &str| {
         lines.any(|line| {
@@ -161,10 +163,6 @@ fn a_process_comes_and_goes() {
     assert!(next("new"));
     drop(idler);
     assert!(next("ended"));
-    for child in [&mut publisher, &mut changes] {
-        child.kill().unwrap();
-        child.wait().unwrap();
-    }
 }
 
 #[test]
@@ -189,7 +187,7 @@ fn a_restarted_publisher_knows_the_dead_from_the_living() {
         // A pid that has been given to another process since: this one.
         former.publish(&process(this, 1)).unwrap();
     }
-    let idler = Idler::new();
+    let idler = Killed::idler();
     run(example("processes", &root).args(["publish", "--once"]));
 
     let mut after = processes(&root);
@@ -231,6 +229,32 @@ fn publisher_and_table_together() {
     let lines = run(example("processes", &root).args(["--for", "1.2"]));
     assert!(lines.iter().filter(|line| line.contains("its publisher is alive")).count() >= 2, "{lines:#?}");
     assert_eq!(processes(&root).publisher().unwrap(), Liveness::Dead, "it leaves no process behind");
+}
+
+#[test]
+fn the_publisher_ends_with_the_table_that_started_it() {
+    let root = Root::temporary().unwrap();
+    let mut table = example("processes", &root).stdout(Stdio::piped()).spawn().unwrap();
+    BufReader::new(table.stdout.take().unwrap()).lines().next().unwrap().unwrap();
+    let mut published = processes(&root);
+    published.wait(PATIENCE).unwrap();
+    table.kill().unwrap();
+    table.wait().unwrap();
+    until("the publisher ends", || (published.publisher().unwrap() == Liveness::Dead).then_some(()));
+}
+
+#[test]
+fn an_error_says_what_to_do() {
+    let root = Root::temporary().unwrap();
+    let first = example("processes", &root).args(["publish", "--for", "60"]).spawn().unwrap();
+    let first = Killed(first);
+    until("it publishes", || {
+        root.path().unwrap().join("examples/processes/.manifest").exists().then_some(())
+    });
+    let second = example("processes", &root).args(["publish", "--once"]).output().unwrap();
+    assert!(!second.status.success());
+    let said = String::from_utf8(second.stderr).unwrap();
+    assert!(said.contains(&format!("already has a publisher (process {})", first.0.id())), "{said}");
 }
 
 fn column(row: &str, column: usize) -> &str {
