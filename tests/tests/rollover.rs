@@ -30,12 +30,12 @@ fn p7_values_in_hand_stay_unchanged_through_1000_rollovers_in_reused_memory() {
         holder.bid("take", "taken");
     }
     let last = publisher.ask(1000);
+    holder.bid("check", "unchanged");
     let stats: Vec<u64> = last.split(' ').map(|number| number.parse().unwrap()).collect();
     let [rollovers, reused, retired, pinned] = stats[..] else { panic!("{last}") };
     assert_eq!(generations.len() as u64, HELD);
     assert!(rollovers >= 1000 && retired >= HELD && pinned > 0, "{last}");
     assert!(reused >= 900, "{reused} of {rollovers} rollovers reused a retired segment");
-    holder.bid("check", "unchanged");
     println!("{rollovers} rollovers, {reused} in reused memory, {HELD} views and {HELD} chunks held");
 
     // What is let go is used again or given back.

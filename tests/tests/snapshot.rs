@@ -188,8 +188,9 @@ fn listener(wire: &mut Wire) {
     let mut reader = area(wire.root(), Kind::Stream).open().unwrap();
     wire.say("ready");
     wire.wait_for("go");
-    let (mut last, mut followed, mut received) = (0, 0, 0u64);
-    for _ in 0..1000 {
+    let (mut last, mut followed, mut received, mut views) = (0, 0, 0u64, 0);
+    while views < VIEWS || received < 20_000 {
+        views += 1;
         let view = reader.view().unwrap();
         let mut next = None;
         for chunk in &view {
