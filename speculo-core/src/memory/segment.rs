@@ -87,10 +87,13 @@ struct Marks(Box<[OnceLock<Box<[AtomicU64; BLOCK]>>]>);
 /// Words of a block: it covers 2 MiB of the log.
 const BLOCK: usize = 512;
 const SPAN: u64 = BLOCK as u64 * 64 * chunk::ALIGN;
+/// Blocks at most: a damaged limit must not cost memory. Chunks beyond the 64 GiB that they cover are checked each
+/// time they are read.
+const MOST_BLOCKS: u64 = 1 << 15;
 
 impl Marks {
     fn new(log_limit: u64) -> Self {
-        Self((0..log_limit.div_ceil(SPAN)).map(|_| OnceLock::new()).collect())
+        Self((0..log_limit.div_ceil(SPAN).min(MOST_BLOCKS)).map(|_| OnceLock::new()).collect())
     }
 
     #[inline]
