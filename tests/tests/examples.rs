@@ -150,7 +150,7 @@ fn a_process_comes_and_goes() {
     let _publisher = Killed(example("processes", &root).args(["publish", "--for", "60"]).spawn().unwrap());
     let mut changes =
         example("processes", &root).args(["changes", "--for", "60"]).stdout(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(changes.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut lines = BufReader::new(changes.0.stdout.take().unwrap()).lines().map(Result::unwrap);
 
     let idler = Killed::idler();
     let pid = idler.pid().to_string();
