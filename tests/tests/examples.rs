@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 
-use speculo_tests::{PATIENCE, until};
+use speculo_tests::until;
 use speculo_typed::{Liveness, Publisher, Root, Subscriber};
 
 /// The same type as the example's: what is not the same could not open its area.
@@ -148,8 +148,9 @@ fn settings() {
 fn a_process_comes_and_goes() {
     let root = Root::temporary().unwrap();
     let _publisher = Killed(example("processes", &root).args(["publish", "--for", "60"]).spawn().unwrap());
-    let mut changes =
-        example("processes", &root).args(["changes", "--for", "60"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut changes = Killed(
+        example("processes", &root).args(["changes", "--for", "60"]).stdout(Stdio::piped()).spawn().unwrap(),
+    );
     let mut lines = BufReader::new(changes.0.stdout.take().unwrap()).lines().map(Result::unwrap);
 
     let idler = Killed::idler();
@@ -234,20 +235,20 @@ fn publisher_and_table_together() {
 #[test]
 fn the_publisher_ends_with_the_table_that_started_it() {
     let root = Root::temporary().unwrap();
-    let mut table = example("processes", &root).stdout(Stdio::piped()).spawn().unwrap();
-    BufReader::new(table.stdout.take().unwrap()).lines().next().unwrap().unwrap();
-    let mut published = processes(&root);
-    published.wait(PATIENCE).unwrap();
-    table.kill().unwrap();
-    table.wait().unwrap();
-    until("the publisher ends", || (published.publisher().unwrap() == Liveness::Dead).then_some(()));
+    let mut table = Killed(example("processes", &root).stdout(Stdio::piped()).spawn().unwrap());
+    let mut lines = BufReader::new(table.0.stdout.take().unwrap()).lines();
+    lines.next().unwrap().unwrap();
+    let published = processes(&root);
+    let publisher = |expected| until("", || (published.publisher().unwrap() == expected).then_some(()));
+    publisher(Liveness::Alive);
+    table.0.kill().unwrap();
+    publisher(Liveness::Dead);
 }
 
 #[test]
 fn an_error_says_what_to_do() {
     let root = Root::temporary().unwrap();
-    let first = example("processes", &root).args(["publish", "--for", "60"]).spawn().unwrap();
-    let first = Killed(first);
+    let first = Killed(example("processes", &root).args(["publish", "--for", "60"]).spawn().unwrap());
     until("it publishes", || {
         root.path().unwrap().join("examples/processes/.manifest").exists().then_some(())
     });
