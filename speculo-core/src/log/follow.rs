@@ -66,6 +66,20 @@ impl Cursor {
         Ok(None)
     }
 
+    /// [`advance`](Self::advance) where nothing is out of the ordinary: the next chunk is a new value that lasts and
+    /// has not been replaced. `None` says nothing.
+    #[inline(always)]
+    pub(crate) fn advance_plain<'a>(&mut self, segment: &'a Arc<Segment>) -> Option<Chunk<'a>> {
+        let chunk = Chunk::plain(segment, self.at)?;
+        let seq = chunk.seq();
+        if seq <= self.seq || !chunk.is_lasting() || chunk.has_next() {
+            return None;
+        }
+        self.at = chunk.end();
+        self.seq = seq;
+        Some(chunk)
+    }
+
     /// Place of the next chunk.
     pub(crate) fn at(&self) -> u64 {
         self.at

@@ -215,6 +215,12 @@ impl<'a> Chunk<'a> {
         next > self.place.at && next < pin && matches!(self.segment.chunk(next), Ok(Some(_)))
     }
 
+    /// Whether a newer chunk replaces this one, or is about to. \[O5\]
+    #[inline]
+    pub(crate) fn has_next(&self) -> bool {
+        self.words.load::<AT_NEXT>(Ordering::Acquire) != 0
+    }
+
     /// Whether it has expired at `now`, which is asked for only if it can expire.
     #[inline]
     pub(crate) fn is_expired(&self, now: impl FnOnce() -> u64) -> bool {

@@ -35,9 +35,44 @@ impl Reader {
     /// See [`ReadError`].
     #[inline]
     pub fn try_next(&mut self) -> Result<Option<Chunk<'_>>, ReadError> {
+        self.try_next_with(Ok)
+    }
+
+    /// What `read` makes of the next value that has not been seen.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`]; those of `read`.
+    #[inline(always)]
+    pub fn try_next_with<'r, R>(
+        &'r mut self,
+        read: impl FnOnce(Chunk<'r>) -> Result<R, ReadError>,
+    ) -> Result<Option<R>, ReadError> {
+        let at = match self.plain_step() {
+            Some(at) => at,
+            None => match self.next_step()? {
+                Some(at) => at,
+                None => return Ok(None),
+            },
+        };
+        // Looked at once more, for the borrow must begin where nothing moves on any more.
+        match self.segment.as_ref().and_then(|segment| Chunk::plain(segment, at)) {
+            Some(chunk) => read(chunk).map(Some),
+            None => self.chunk_at(at)?.map(read).transpose(),
+        }
+    }
+
+    #[inline(always)]
+    fn plain_step(&mut self) -> Option<u64> {
+        let segment = self.segment.as_ref().filter(|segment| segment.geometry().generation == self.cursor_in)?;
+        self.cursor.advance_plain(segment).map(|chunk| chunk.offset())
+    }
+
+    #[inline(never)]
+    fn next_step(&mut self) -> Result<Option<u64>, ReadError> {
         loop {
             match self.step(false)? {
-                Step::At(at) => return self.chunk_at(at),
+                Step::At(at) => return Ok(Some(at)),
                 Step::Resync => {}
                 Step::End => return Ok(None),
             }

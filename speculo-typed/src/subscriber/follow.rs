@@ -27,7 +27,7 @@ impl<T> Subscriber<T> {
     where
         T: Speculo,
     {
-        self.reader.try_next()?.map(|chunk| open::<T>(&chunk)).transpose()
+        self.reader.try_next_with(|chunk| open::<T>(&chunk))
     }
 
     /// The next value; waits for it, for ever if nobody publishes.
