@@ -1,8 +1,12 @@
 //! One error for programs that treat all of them alike.
 
+use core::fmt;
+
 use speculo_core::{CreateError, NameError, OpenError, PublishError, ReadError, RemoveError};
 
 /// Any error of this crate. Each operation has a narrower one of its own; `?` turns them into this.
+///
+/// `{:?}` says the same as `{}`, so that a `main` that returns it tells what to do.
 ///
 /// ```
 /// use speculo_typed::{Error, Publisher, Root, Speculo, Subscriber};
@@ -21,7 +25,7 @@ use speculo_core::{CreateError, NameError, OpenError, PublishError, ReadError, R
 /// assert_eq!(round_trip()?, 130);
 /// # Ok::<(), Error>(())
 /// ```
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[error(transparent)]
 #[non_exhaustive]
 pub enum Error {
@@ -37,4 +41,10 @@ pub enum Error {
     Read(#[from] ReadError),
     /// An area could not be removed.
     Remove(#[from] RemoveError),
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
