@@ -49,7 +49,8 @@ fn keyed() -> Result<(), Error> {
     assert_eq!((seven.id.to_native(), seven.open, &*seven.label), (7, false, "door 7"));
     assert_eq!(native::<Door>(seven), door(7, false));
     let id = seven.id;
-    assert!(reader.get(id)?.is_some() && reader.get(&7)?.is_some() && reader.get(77)?.is_none());
+    let by_reference = &7;
+    assert!(reader.get(id)?.is_some() && reader.get(by_reference)?.is_some() && reader.get(77)?.is_none());
     assert_eq!(doors.get(3)?.unwrap().id, 3);
 
     let held = reader.sample(4)?.unwrap();
@@ -191,6 +192,7 @@ fn another_type_is_refused_with_the_fields_that_differ() -> Result<(), Error> {
 #[test]
 fn everything_is_send_sync_and_lives_on() {
     fn check<T: Send + Sync + 'static>() {}
+    fn borrowed<T: Send + Sync>() {}
     check::<Publisher<Door>>();
     check::<PublisherBuilder<Door>>();
     check::<Subscriber<Door>>();
@@ -204,7 +206,6 @@ fn everything_is_send_sync_and_lives_on() {
     check::<Root>();
     check::<Stats>();
     check::<Error>();
-    fn borrowed<T: Send + Sync>() {}
     borrowed::<Change<'_, Door>>();
     borrowed::<Iter<'_, Door>>();
     borrowed::<IterWithMeta<'_, Door>>();
