@@ -317,8 +317,8 @@ impl Writer {
             let Some(spot) = self.resolve(wanted)?.filter(|spot| spot.is_live(os::now)) else {
                 return Ok(false);
             };
-            if self.parts.log.room(key.len() as u64).is_none() {
-                self.make_log_room(total)?;
+            if !self.parts.log.has_room_for_removal(key.len() as u64) {
+                self.make_log_room(total, 0)?;
                 continue;
             }
             let entry = Entry { payload: 0, key: key.len() as u64, expires: 0, tombstone: true };

@@ -26,7 +26,9 @@ pub(crate) fn segment_name(generation: u64) -> String {
 
 fn parse_segment_name(name: &[u8]) -> Option<u64> {
     let digits = name.strip_prefix(b".")?.strip_suffix(b".segment")?;
-    let generation = std::str::from_utf8(digits).ok()?.parse().ok()?;
+    // No writer comes to numbers near the largest, which means "removed".
+    let generation =
+        std::str::from_utf8(digits).ok()?.parse().ok().filter(|generation| *generation < 1 << 62)?;
     (segment_name(generation).as_bytes() == name).then_some(generation)
 }
 

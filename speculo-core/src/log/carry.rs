@@ -181,6 +181,8 @@ impl Plan {
 
     fn with_room(kind: Kind, census: &Census, needed: u64, room: u64, log_size: u64) -> Self {
         let least = census.live_bytes.saturating_add(needed).saturating_add(2 * LINE);
+        // A sixty-third of it is a sixty-fourth of the whole, and the index counts as well.
+        let least = least.saturating_add(least / 32 + 16 * LINE);
         let log = least.saturating_add(room).max(log_size);
         let slots = |log: u64| {
             let slots = match kind {
@@ -201,6 +203,11 @@ impl Plan {
     pub(crate) fn first_stretch(&self) -> u64 {
         self.limit.min(self.minimum.saturating_add(STRETCH))
     }
+}
+
+/// Bytes at the end of a log that values leave to tombstones.
+pub(crate) const fn for_removals(log_limit: u64) -> u64 {
+    align_up(log_limit / 64, LINE)
 }
 
 /// How many keys or ids an index of `slots` takes before it calls for a larger one.

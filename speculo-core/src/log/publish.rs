@@ -21,6 +21,8 @@ pub(crate) struct Log {
     live_bytes: u64,
     /// Whether a chunk was committed that can expire.
     expiring: bool,
+    /// Bytes that values leave free at the log's end.
+    for_removals: u64,
 }
 
 /// What is known of a log when it begins.
@@ -98,7 +100,8 @@ pub(crate) struct Entry {
 impl Log {
     pub(crate) fn new(segment: Arc<Segment>, scratch: Scratch, start: Start) -> Self {
         let Start { next_seq, used_slots, live_bytes, expiring } = start;
-        Self { segment, scratch, next_seq, used_slots, live_bytes, expiring }
+        let for_removals = super::carry::for_removals(segment.geometry().log_limit);
+        Self { segment, scratch, next_seq, used_slots, live_bytes, expiring, for_removals }
     }
 
     pub(crate) fn segment(&self) -> &Arc<Segment> {
@@ -141,9 +144,20 @@ impl Log {
     }
 
     /// Largest payload that fits what is reserved, beside a key of `key` bytes; `None` if not even the key does.
+    /// Values leave some room for tombstones, so that removing is possible where publishing is not any more.
     #[inline]
     pub(crate) fn room(&self, key: u64) -> Option<u64> {
-        self.scratch.room().checked_sub(HEADER + key)
+        self.scratch.room().checked_sub(HEADER + key + self.for_removals)
+    }
+
+    /// Whether a tombstone fits for a key of `key` bytes.
+    pub(crate) fn has_room_for_removal(&self, key: u64) -> bool {
+        self.scratch.room() >= chunk::total(0, key)
+    }
+
+    /// Bytes that values leave free at the log's end.
+    pub(crate) fn for_removals(&self) -> u64 {
+        self.for_removals
     }
 
     /// Whether an index slot is left for one more key or id.

@@ -64,7 +64,8 @@ impl Reader {
 
     #[inline(always)]
     fn plain_step(&mut self) -> Option<u64> {
-        let segment = self.segment.as_ref().filter(|segment| segment.geometry().generation == self.cursor_in)?;
+        let segment =
+            self.segment.as_ref().filter(|segment| segment.geometry().generation == self.cursor_in)?;
         self.cursor.advance_plain(segment).map(|chunk| chunk.offset())
     }
 

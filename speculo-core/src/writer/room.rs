@@ -81,7 +81,7 @@ impl Writer {
         }
         let live_after = self.parts.log.live_after(spot, total);
         if live_after <= max_size {
-            return self.make_log_room(total);
+            return self.make_log_room(total, self.parts.log.for_removals());
         }
         // Too much is live: what has expired goes, then the oldest, where that is allowed.
         let full = |live: u64| PublishError::LimitReached {
@@ -109,10 +109,10 @@ impl Writer {
         Ok(self.rollover(&census, total, false)?)
     }
 
-    /// Makes room in the log: within the segment as long as it may grow, else in the next one.
+    /// Makes room in the log, beside `kept` bytes that stay free: within the segment as long as it may grow, else in the next one.
     #[cold]
-    pub(super) fn make_log_room(&mut self, total: u64) -> Result<(), PublishError> {
-        let end = self.parts.log.end() + total + LINE;
+    pub(super) fn make_log_room(&mut self, total: u64, kept: u64) -> Result<(), PublishError> {
+        let end = self.parts.log.end() + total + kept + LINE;
         if end <= self.parts.log.segment().region().span() {
             match self.reserve_stretch(end) {
                 // Where there is no memory to grow into, a spare may still take what is live.
