@@ -111,3 +111,54 @@ fn files_are_short_enough_to_be_read() {
         assert!(lines <= 500, "{name} has {lines} lines; find another cut");
     }
 }
+
+/// Names like `p7_…` in backquotes, and orderings like `[O3]`, that a document mentions.
+fn mentioned<'t>(text: &'t str, begin: &str, end: char) -> Vec<&'t str> {
+    text.split(begin).skip(1).filter_map(|rest| rest.split(end).next()).collect()
+}
+
+#[test]
+fn documents_name_tests_that_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut tests = String::new();
+    for folder in ["tests/tests", "speculo-core/tests", "speculo-typed/tests"] {
+        for entry in std::fs::read_dir(root.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                tests.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    for (_, text) in sources() {
+        tests.push_str(&text);
+    }
+    let design = std::fs::read_to_string(root.join("docs/design.md")).unwrap();
+    let is_test = |name: &&str| name.starts_with(|c: char| c.is_ascii_digit()) && name.contains('_');
+    let named: Vec<_> = mentioned(&design, "`p", '`').into_iter().filter(is_test).collect();
+    assert!(named.len() > 15, "{named:?}");
+    for name in named {
+        assert!(
+            tests.contains(&format!("fn p{name}()")),
+            "docs/design.md names the test p{name}, which there is not"
+        );
+    }
+    for promise in 1..=10 {
+        assert!(design.contains(&format!("| P{promise} |")), "P{promise} is not in docs/design.md");
+    }
+}
+
+#[test]
+fn every_ordering_that_code_cites_is_written_down() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let orderings = std::fs::read_to_string(root.join("docs/ordering.md")).unwrap();
+    let mut cited = 0;
+    for (name, text) in sources().into_iter().filter(|(name, _)| is_shipped(name)) {
+        for number in mentioned(&text.replace("\\[", "[").replace("\\]", "]"), "[O", ']') {
+            if number.chars().all(|c| c.is_ascii_digit()) {
+                cited += 1;
+                assert!(orderings.contains(&format!("[O{number}]")), "{name} cites [O{number}]");
+            }
+        }
+    }
+    assert!(cited > 10, "{cited}");
+}
