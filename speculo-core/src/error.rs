@@ -419,18 +419,6 @@ macro_rules! fault_from {
 }
 fault_from!(NoSpace = NoSpace, Corrupt = Corrupt, Removed = Removed, Untrusted = Untrusted, Os = OsError);
 
-impl From<Fault> for CreateError {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::NoSpace(cause) => cause.into(),
-            Fault::Corrupt(cause) => cause.into(),
-            Fault::Removed(cause) => cause.into(),
-            Fault::Untrusted(cause) => cause.into(),
-            Fault::Os(cause) => cause.into(),
-        }
-    }
-}
-
 /// A file that has become untrustworthy while we use it was tampered with.
 fn tampered(cause: Untrusted) -> Corrupt {
     Corrupt { path: cause.path, what: cause.what }
@@ -441,40 +429,26 @@ fn out_of_space(cause: NoSpace) -> OsError {
     OsError { path: cause.path, action: "reserve memory for", source: io::ErrorKind::StorageFull.into() }
 }
 
-impl From<Fault> for PublishError {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::NoSpace(cause) => cause.into(),
-            Fault::Corrupt(cause) => cause.into(),
-            Fault::Removed(cause) => cause.into(),
-            Fault::Untrusted(cause) => tampered(cause).into(),
-            Fault::Os(cause) => cause.into(),
+macro_rules! from_fault {
+    ($($error:ident: $no_space:expr, $untrusted:expr;)*) => {$(
+        impl From<Fault> for $error {
+            fn from(fault: Fault) -> Self {
+                match fault {
+                    Fault::NoSpace(cause) => $no_space(cause).into(),
+                    Fault::Corrupt(cause) => cause.into(),
+                    Fault::Removed(cause) => cause.into(),
+                    Fault::Untrusted(cause) => $untrusted(cause).into(),
+                    Fault::Os(cause) => cause.into(),
+                }
+            }
         }
-    }
+    )*};
 }
-
-impl From<Fault> for OpenError {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::NoSpace(cause) => out_of_space(cause).into(),
-            Fault::Corrupt(cause) => cause.into(),
-            Fault::Removed(cause) => cause.into(),
-            Fault::Untrusted(cause) => cause.into(),
-            Fault::Os(cause) => cause.into(),
-        }
-    }
-}
-
-impl From<Fault> for ReadErrorKind {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::NoSpace(cause) => out_of_space(cause).into(),
-            Fault::Corrupt(cause) => cause.into(),
-            Fault::Removed(cause) => cause.into(),
-            Fault::Untrusted(cause) => cause.into(),
-            Fault::Os(cause) => cause.into(),
-        }
-    }
+from_fault! {
+    CreateError: NoSpace::from, Untrusted::from;
+    PublishError: NoSpace::from, tampered;
+    OpenError: out_of_space, Untrusted::from;
+    ReadErrorKind: out_of_space, Untrusted::from;
 }
 
 #[cfg(test)]

@@ -101,75 +101,59 @@ pub(crate) struct Dir {
 impl Dir {
     /// Opens the directory; `None` if it, or one above it, is not there.
     pub(crate) fn open(place: &Place) -> Result<Option<Self>, Fault> {
-        let failed = |error| place.os_error("open the directory", "", error);
-        let mut fd = match rustix::fs::open(&place.root, DIRECTORY, Mode::empty()) {
-            Err(Errno::NOENT) => return Ok(None),
-            Err(error) => return Err(symlink_or(&place.root, error).unwrap_or_else(|| failed(error).into())),
-            Ok(fd) => fd,
-        };
-        if place.private_root {
-            check_private(&place.root, fd.as_fd())
-                .map_err(|error| error.unwrap_or_else(failed_stat(place)))?;
-        }
-        let mut path = place.root.clone();
-        for part in place.name.split('/') {
-            path.push(part);
-            fd = match rustix::fs::openat(&fd, part, DIRECTORY, Mode::empty()) {
-                Err(Errno::NOENT) => return Ok(None),
-                Err(error) => {
-                    return Err(symlink_or(&path, error).unwrap_or_else(|| failed(error).into()));
-                }
-                Ok(fd) => fd,
-            };
-        }
-        Self::of(fd, place).map(Some)
-    }
-
-    fn of(fd: OwnedFd, place: &Place) -> Result<Self, Fault> {
-        let stat = rustix::fs::fstat(&fd).map_err(|error| place.os_error("look at", "", error))?;
-        Ok(Self { fd, id: FileId::of(&stat), stat })
+        Self::walk(place, "open the directory", None)
     }
 
     /// Makes the directory and those above it, as far as they are missing.
     pub(crate) fn make(place: &Place, mode: Mode) -> Result<Self, Fault> {
-        let failed = |error: Errno| place.os_error("create the directory", "", error);
+        let action = "create the directory";
         if !place.root.exists() {
             if let Some(parent) = place.root.parent() {
-                std::fs::create_dir_all(parent).map_err(|error| OsError {
-                    path: parent.to_owned(),
-                    action: "create the directory",
-                    source: error,
-                })?;
+                let failed = |source| OsError { path: parent.to_owned(), action, source };
+                std::fs::create_dir_all(parent).map_err(failed)?;
             }
+            let failed = |error: Errno| place.os_error(action, "", error);
             let root_mode = if place.private_root { Mode::RWXU } else { mode };
             match rustix::fs::mkdir(&place.root, root_mode) {
+                // The umask took its share of the mode.
                 Ok(()) => rustix::fs::chmod(&place.root, root_mode).map_err(failed)?,
                 Err(Errno::EXIST) => {}
                 Err(error) => return Err(failed(error).into()),
             }
         }
-        let mut fd = rustix::fs::open(&place.root, DIRECTORY, Mode::empty())
-            .map_err(|error| symlink_or(&place.root, error).unwrap_or_else(|| failed(error).into()))?;
+        Self::walk(place, action, Some(mode))?.ok_or_else(|| place.removed().into())
+    }
+
+    /// Goes from the root down the parts of the name, making those that are missing if a mode is given.
+    fn walk(place: &Place, action: &'static str, make: Option<Mode>) -> Result<Option<Self>, Fault> {
+        let failed = |path: &Path, error: Errno| {
+            symlink_or(path, error).unwrap_or_else(|| place.os_error(action, "", error).into())
+        };
+        let mut path = place.root.clone();
+        let mut fd = match rustix::fs::open(&path, DIRECTORY, Mode::empty()) {
+            Err(Errno::NOENT) => return Ok(None),
+            opened => opened.map_err(|error| failed(&path, error))?,
+        };
         if place.private_root {
             check_private(&place.root, fd.as_fd())
                 .map_err(|error| error.unwrap_or_else(failed_stat(place)))?;
         }
-        let mut path = place.root.clone();
         for part in place.name.split('/') {
             path.push(part);
-            let made = match rustix::fs::mkdirat(&fd, part, mode) {
-                Ok(()) => true,
-                Err(Errno::EXIST) => false,
-                Err(error) => return Err(failed(error).into()),
+            let made = match make.map(|mode| rustix::fs::mkdirat(&fd, part, mode)) {
+                None | Some(Err(Errno::EXIST)) => false,
+                Some(made) => made.map(|()| true).map_err(|error| failed(&path, error))?,
             };
-            fd = rustix::fs::openat(&fd, part, DIRECTORY, Mode::empty())
-                .map_err(|error| symlink_or(&path, error).unwrap_or_else(|| failed(error).into()))?;
-            if made {
-                // The umask took its share of the mode.
-                rustix::fs::fchmod(&fd, mode).map_err(failed)?;
+            fd = match rustix::fs::openat(&fd, part, DIRECTORY, Mode::empty()) {
+                Err(Errno::NOENT) => return Ok(None),
+                opened => opened.map_err(|error| failed(&path, error))?,
+            };
+            if let Some(mode) = make.filter(|_| made) {
+                rustix::fs::fchmod(&fd, mode).map_err(|error| failed(&path, error))?;
             }
         }
-        Self::of(fd, place)
+        let stat = rustix::fs::fstat(&fd).map_err(|error| place.os_error("look at", "", error))?;
+        Ok(Some(Self { fd, id: FileId::of(&stat), stat }))
     }
 
     pub(crate) fn id(&self) -> FileId {
