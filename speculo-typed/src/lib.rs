@@ -1,7 +1,10 @@
-//! Typed state shared between processes: `#[derive(Speculo)]` on a plain Rust type is all it takes.
+//! Typed state shared between processes on one machine, through shared memory: no daemon, no locks, no copies.
+//!
+//! `#[derive(Speculo)]` on a plain Rust type is all it takes. One process owns an *area* and publishes values into it;
+//! any number of processes map it read-only and read the values in place.
 //!
 //! ```
-//! use speculo_typed::Speculo;
+//! use speculo_typed::{Publisher, Speculo, Subscriber};
 //!
 //! #[derive(Speculo)]
 //! pub struct Door {
@@ -10,11 +13,42 @@
 //!     pub open: bool,
 //!     pub label: String,
 //! }
+//!
+//! # let root = speculo_typed::Root::temporary()?;
+//! # let builder = Publisher::<Door>::builder("vehicle/doors").root(root.clone());
+//! # let mut doors = builder.create()?;
+//! # if false {
+//! // one process
+//! let mut doors = Publisher::<Door>::create("vehicle/doors")?;
+//! # }
+//! doors.publish(&Door { id: 7, open: true, label: "rear left".into() })?;
+//!
+//! # let mut doors = Subscriber::<Door>::builder("vehicle/doors").root(root).open()?;
+//! # if false {
+//! // any number of others
+//! let mut doors = Subscriber::<Door>::open("vehicle/doors")?;
+//! # }
+//! if let Some(door) = doors.get(7)? {          // &ArchivedDoor, in place
+//!     println!("{} is {}", door.label, if door.open { "open" } else { "closed" });
+//! }
+//! # Ok::<(), speculo_typed::Error>(())
 //! ```
 //!
-//! The derive makes `ArchivedDoor`, the form of a `Door` in shared memory, read in place: a struct with the
-//! same fields, whose numbers have a fixed byte order ([`to_native`](https://docs.rs/rend)) and whose
-//! strings and vectors deref to `str` and slices. [`archived`] shows how each is used.
+//! What an area holds follows from the type: the newest value of each key (`#[speculo(key)]` on one or more fields),
+//! one value (`#[speculo(singleton)]` on the type), or a stream of messages (neither).
+//!
+//! | to | use |
+//! |---|---|
+//! | publish, replace, remove | [`Publisher`] |
+//! | read the newest, follow, wait | [`Subscriber`] |
+//! | see everything at one moment | [`View`] |
+//! | keep one value, return it, send it to a thread | [`Sample`] |
+//! | mirror an area, removals included | [`Change`] |
+//! | skip the look-up of a key | [`Slot`] |
+//! | choose where areas live | [`Root`] |
+//!
+//! The derive makes `ArchivedDoor`, the form of a `Door` in shared memory: a struct with the same fields, whose numbers
+//! have a fixed byte order and whose strings and vectors deref to `str` and slices. [`archived`] shows how each is used.
 
 // The derive names this crate by its absolute path, in this crate's own tests as well.
 extern crate self as speculo_typed;
