@@ -50,9 +50,9 @@ pub use error::{
     ReadErrorKind, RemoveError, Removed, SchemaMismatch, Untrusted,
 };
 pub use layout::FORMAT_VERSION;
-pub use memory::{Chunk, OwnedChunk};
+pub use memory::{Chunk, ChunkId, OwnedChunk};
 pub use name::{MAX_NAME, NameError, Root};
 pub use reader::{Event, Liveness, Reader};
 pub use schema::{Kind, Schema};
 pub use view::{Iter, View};
-pub use writer::{ChunkId, Draft, Slot, Stats, To, Writer};
+pub use writer::{Draft, Slot, Stats, To, Writer};

@@ -11,19 +11,20 @@ use rustix::fs::OFlags;
 
 use crate::area::attach::attach;
 use crate::area::dir::{BELL, Dir, MANIFEST, Place};
-use crate::area::manifest::{self, Manifest};
+use crate::area::manifest;
 use crate::area::{AreaBuilder, Start, Trust};
 use crate::error::{OpenError, ReadError};
 use crate::layout::PAGE;
 use crate::layout::manifest::REMOVED;
 use crate::log::follow::Cursor;
 use crate::log::read::{NO_PIN, Wanted, at_slot, last, plain_at_slot};
+use crate::log::wait::Mark;
 use crate::memory::lease::{Grip, is_locked};
-use crate::memory::{Chunk, Damage, FileId, Region, Segment, Writable};
+use crate::memory::{Chunk, ChunkId, Damage, FileId, Manifest, Region, Segment, Writable};
 use crate::os;
 use crate::schema::Kind;
 use crate::view::View;
-use crate::writer::{ChunkId, Slot};
+use crate::writer::Slot;
 
 pub use follow::Event;
 
@@ -59,14 +60,6 @@ pub struct Reader {
 /// How many mappings are kept.
 const KEPT: usize = 2;
 
-/// A place in the log of a generation, through a mapping that needs no lease: only control words are looked at.
-#[derive(Clone, Debug)]
-struct Mark {
-    region: Arc<Region>,
-    generation: u64,
-    at: u64,
-}
-
 impl Reader {
     pub(crate) fn open(builder: &AreaBuilder<'_>) -> Result<Self, OpenError> {
         let place = builder.place()?;
@@ -94,7 +87,7 @@ impl Reader {
             place: Arc::new(place),
             manifest: Arc::new(manifest),
             trust: builder.trust,
-            mark: Mark { region: Arc::clone(segment.region()), generation, at: end },
+            mark: Mark::new(&segment, end),
             segment: Some(segment),
             former: Vec::with_capacity(KEPT),
             cursor,

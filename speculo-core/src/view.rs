@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use crate::error::ReadError;
 use crate::log::read::{Chunks, NO_PIN, Wanted, find, last, plain_find};
-use crate::memory::{Chunk, Segment};
+use crate::memory::{Chunk, ChunkId, Segment};
 use crate::os;
-use crate::writer::ChunkId;
 
 /// An area at one point of its log, for as long as it is held (P7, P10): across all keys exactly the chunks committed
 /// before that point, expiry judged once, when it was made. Made in a few steps, whatever the area's size; cloned by

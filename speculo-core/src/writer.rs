@@ -15,7 +15,6 @@ use rustix::fs::{Mode, OFlags};
 use crate::area::Overflow;
 use crate::area::attach::attach;
 use crate::area::dir::{LOCK, MANIFEST, Place};
-use crate::area::manifest::Manifest;
 use crate::area::retired::Retired;
 use crate::area::{Flags, Trust};
 use crate::error::{PublishError, ReadError};
@@ -24,7 +23,7 @@ use crate::layout::chunk::MAX_KEY;
 use crate::log::publish::{Entry, Log, Spot};
 use crate::log::read::Wanted;
 use crate::memory::lease::Ownership;
-use crate::memory::{FileId, Lease, Process, Segment, Writable};
+use crate::memory::{ChunkId, FileId, Lease, Manifest, Process, Segment, Writable};
 use crate::os;
 use crate::schema::Kind;
 use crate::view::View;
@@ -34,30 +33,6 @@ use refusal::{damaged, encode_error, forked, no_such_chunk, wrong_target};
 pub use draft::Draft;
 pub use room::Stats;
 pub use slot::Slot;
-
-/// Identity of a published value: kept by its updates and by rollovers, never used again in its area.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ChunkId(u64);
-
-impl ChunkId {
-    /// The id as a number.
-    #[must_use]
-    pub const fn get(self) -> u64 {
-        self.0
-    }
-
-    /// The id that [`get`](Self::get) gave.
-    #[must_use]
-    pub const fn new(id: u64) -> Self {
-        Self(id)
-    }
-}
-
-impl fmt::Display for ChunkId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
 
 /// Where a value goes.
 #[derive(Clone, Copy, Debug)]
@@ -175,7 +150,7 @@ impl Writer {
                 None => self.spot(to, key)?,
             };
             match self.try_commit(&spot, key, expires, &mut fill) {
-                Attempt::Committed(id) => return Ok(ChunkId(id)),
+                Attempt::Committed(id) => return Ok(ChunkId::new(id)),
                 failed => self.recover(failed, &spot, key)?,
             }
         }
@@ -262,7 +237,7 @@ impl Writer {
             let spot = match (to, self.kind()) {
                 (To::Next, Kind::Stream) => log.resolve_new(),
                 (To::Id(id), _) => {
-                    let spot = self.resolve(&Wanted::Id(id.0))?.filter(|spot| spot.is_live(os::now));
+                    let spot = self.resolve(&Wanted::Id(id.get()))?.filter(|spot| spot.is_live(os::now));
                     Some(spot.ok_or_else(|| no_such_chunk(&self.parts, id))?)
                 }
                 (To::Next | To::Key(_), _) => self.resolve(&Wanted::Key(key))?,
@@ -307,7 +282,7 @@ impl Writer {
     /// See [`PublishError`].
     pub fn remove_id(&mut self, id: ChunkId) -> Result<bool, PublishError> {
         self.check_target(To::Id(id))?;
-        self.bury(&Wanted::Id(id.0), &[])
+        self.bury(&Wanted::Id(id.get()), &[])
     }
 
     /// Commits a tombstone.
@@ -375,7 +350,7 @@ impl Writer {
     /// See [`ReadError`].
     pub fn get_id(&self, id: ChunkId) -> Result<Option<crate::Chunk<'_>>, ReadError> {
         let segment = self.reading()?;
-        crate::view::get_with(self.parts.manifest.identity().seed, segment, &Wanted::Id(id.0), Ok)
+        crate::view::get_with(self.parts.manifest.identity().seed, segment, &Wanted::Id(id.get()), Ok)
     }
 
     /// The area as it is now: a snapshot that stays.

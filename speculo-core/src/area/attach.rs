@@ -8,12 +8,11 @@ use rustix::fs::OFlags;
 
 use super::Trust;
 use super::dir::{Dir, Place, segment_name};
-use super::manifest::Manifest;
 use crate::error::Fault;
 use crate::layout::manifest::REMOVED;
 use crate::layout::segment::{Geometry, HEADER_LEN};
 use crate::memory::lease::{Grip, try_lock};
-use crate::memory::{FileId, Lease, Region, Segment};
+use crate::memory::{FileId, Lease, Manifest, Region, Segment};
 
 /// A writer that rolls over between every two of our steps, this often in a row, is no writer.
 const ATTEMPTS: u32 = 10_000;

@@ -10,16 +10,16 @@ use super::attach::attach;
 use super::builder::{AreaBuilder, Flags, Trust};
 use super::dir::{BELL, Dir, LOCK, MANIFEST, MANIFEST_ASIDE, Place, segment_name};
 use super::forge::Forge;
-use super::manifest::{self, Manifest, Unusable};
+use super::manifest::{self, Unusable};
 use crate::error::{CreateError, Fault, Untrusted};
 use crate::failpoint;
-use crate::layout::manifest::{AT_CURRENT, AT_PULSE, Identity, REMOVED};
+use crate::layout::manifest::Identity;
 use crate::layout::{PAGE, align_up};
 use crate::log::carry::{Census, Plan, Wish};
 use crate::memory::lease::{Grip, Ownership, try_lock};
-use crate::memory::{FileId, Lease, Process, Writable};
+use crate::memory::manifest::{mark_removed, move_pulse};
+use crate::memory::{FileId, Lease, Manifest, Process, Writable};
 use crate::os;
-use crate::sync::Ordering;
 use crate::writer::{Parts, Writer};
 
 /// How often a lock file may vanish under us, to another who removes the area, before we give up.
@@ -398,11 +398,8 @@ pub(crate) fn retire_manifest(fd: &OwnedFd) {
     let len = u64::try_from(stat.st_size).unwrap_or(0);
     let Ok(memory) = Writable::map(fd.as_fd(), FileId::of(&stat), len.max(1), len) else { return };
     // A manifest too short for these words has no readers.
-    if let Some(current) = memory.word(AT_CURRENT) {
-        current.store(REMOVED, Ordering::SeqCst);
-    }
-    if let Some(pulse) = memory.word32(AT_PULSE) {
-        pulse.fetch_add(1, Ordering::Release);
+    let _ = mark_removed(&memory);
+    if let Some(pulse) = move_pulse(&memory) {
         os::futex::wake_all(pulse);
     }
 }

@@ -14,15 +14,12 @@ use crate::memory::FileId;
 use crate::name::{NameError, Root, check_name};
 use crate::os;
 
+pub(crate) use crate::layout::segment::segment_name;
+
 pub(crate) const MANIFEST: &str = ".manifest";
 pub(crate) const MANIFEST_ASIDE: &str = ".manifest.new";
 pub(crate) const LOCK: &str = ".lock";
 pub(crate) const BELL: &str = ".bell";
-
-/// Name of a generation's segment file.
-pub(crate) fn segment_name(generation: u64) -> String {
-    format!(".{generation}.segment")
-}
 
 fn parse_segment_name(name: &[u8]) -> Option<u64> {
     let digits = name.strip_prefix(b".")?.strip_suffix(b".segment")?;

@@ -11,7 +11,7 @@ use crate::error::Fault;
 use crate::failpoint;
 use crate::layout::manifest::Identity;
 use crate::layout::segment::Geometry;
-use crate::log::carry::{Carried, Census, Plan, carry};
+use crate::log::carry::{Carried, Census, Plan, carry, finish};
 use crate::log::publish::{Log, Start};
 use crate::memory::lease::{Grip, Ownership, try_lock};
 use crate::memory::scratch::Scratch;
@@ -142,20 +142,8 @@ impl Forge<'_> {
                 .map_err(|damage| from.corrupt(damage))?,
             None => Carried::default(),
         };
-        scratch.unalloc().ok_or_else(|| damaged(scratch.outside()))?;
-        let geometry = Geometry {
-            uuid: self.identity.uuid,
-            generation,
-            index_slots: plan.index_slots,
-            log_start,
-            log_limit: memory.region().span(),
-            carried_end: scratch.end(),
-            carried_last_seq: carried.last_seq,
-            dropped_through: census.dropped_through,
-            forgotten_through: census.forgotten_through,
-            first_seq: census.next_seq,
-        };
-        scratch.describe(&geometry.encode(), carried.tail).ok_or_else(|| damaged(scratch.outside()))?;
+        let geometry = finish(&mut scratch, census, plan, carried, self.identity.uuid, generation)
+            .ok_or_else(|| damaged(scratch.outside()))?;
         failpoint::hit("segment.filled");
 
         let failed = |error| self.place.os_error("lease", &name, error);

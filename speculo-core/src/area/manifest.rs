@@ -1,4 +1,4 @@
-//! The manifest as it is opened: identity checked, control words mapped.
+//! The manifest as it is opened: identity checked, words mapped.
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::FileExt;
@@ -8,14 +8,11 @@ use rustix::fs::{OFlags, Stat};
 
 use super::dir::{Dir, MANIFEST, Place};
 use crate::error::{EarlierBoot, Fault, ForeignFormat, SchemaMismatch};
-use crate::layout::manifest::{
-    AT_CURRENT, AT_DESCRIPTOR, AT_PULSE, Identity, MAX_DESCRIPTOR, Misfit, REMOVED,
-};
+use crate::layout::manifest::{AT_CURRENT, AT_DESCRIPTOR, Identity, MAX_DESCRIPTOR, Misfit, REMOVED};
 use crate::layout::{FORMAT_VERSION, to_usize};
-use crate::memory::{FileId, Region};
+use crate::memory::{FileId, Manifest, Region};
 use crate::os;
 use crate::schema::Schema;
-use crate::sync::{AtomicU32, Ordering};
 
 /// Why a manifest cannot be used.
 #[derive(Debug)]
@@ -97,18 +94,7 @@ pub(crate) fn check_schema(place: &Place, identity: &Identity, ours: &Schema<'_>
     Err(Unusable::Schema(SchemaMismatch { path: place.path().to_owned(), difference }))
 }
 
-/// A reader's view of an area's manifest.
-#[derive(Debug)]
-pub(crate) struct Manifest {
-    region: Arc<Region>,
-    identity: Identity,
-}
-
 impl Manifest {
-    pub(crate) fn new(region: Arc<Region>, identity: Identity) -> Self {
-        Self { region, identity }
-    }
-
     /// Maps an identified manifest read-only.
     pub(crate) fn map(place: &Place, fd: &OwnedFd, stat: &Stat, identity: Identity) -> Result<Self, Fault> {
         let len = u64::try_from(stat.st_size).unwrap_or(0);
@@ -117,23 +103,7 @@ impl Manifest {
         Ok(Self::new(Arc::new(region), identity))
     }
 
-    pub(crate) fn identity(&self) -> &Identity {
-        &self.identity
-    }
-
     pub(crate) fn file(&self) -> FileId {
-        self.region.id()
-    }
-
-    /// The current generation, or [`REMOVED`]. \[O7\]
-    #[inline]
-    pub(crate) fn current(&self) -> u64 {
-        // The file is as long as a manifest's header, checked by `identify`.
-        self.region.load(AT_CURRENT, Ordering::Acquire).unwrap_or(REMOVED)
-    }
-
-    /// The futex word.
-    pub(crate) fn pulse(&self) -> Option<&AtomicU32> {
-        self.region.word32(AT_PULSE)
+        self.region().id()
     }
 }

@@ -42,6 +42,11 @@ const _: () = {
     assert!(MAX_LEN == (1 << index::OFFSET_BITS) * chunk::ALIGN);
 };
 
+/// Name of a generation's file.
+pub(crate) fn segment_name(generation: u64) -> String {
+    format!(".{generation}.segment")
+}
+
 /// The part of a segment's header that does not change while the segment is current, checked against itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Geometry {

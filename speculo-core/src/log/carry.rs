@@ -241,6 +241,33 @@ pub(crate) fn carry(
     Ok(carried)
 }
 
+/// Ends a segment that is built aside: everything that its readers need to know stands in it. `None` if it does not
+/// fit its file.
+pub(crate) fn finish(
+    scratch: &mut Scratch,
+    census: &Census,
+    plan: &Plan,
+    carried: Carried,
+    uuid: u128,
+    generation: u64,
+) -> Option<Geometry> {
+    scratch.unalloc()?;
+    let geometry = Geometry {
+        uuid,
+        generation,
+        index_slots: plan.index_slots,
+        log_start: Geometry::log_start(plan.index_slots),
+        log_limit: scratch.memory().region().span(),
+        carried_end: scratch.end(),
+        carried_last_seq: carried.last_seq,
+        dropped_through: census.dropped_through,
+        forgotten_through: census.forgotten_through,
+        first_seq: census.next_seq,
+    };
+    scratch.describe(&geometry.encode(), carried.tail)?;
+    Some(geometry)
+}
+
 /// What was copied.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Carried {

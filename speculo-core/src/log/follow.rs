@@ -6,6 +6,17 @@ use super::read;
 use crate::layout::segment::Geometry;
 use crate::memory::{Chunk, Damage, Segment};
 
+/// What a follower comes to.
+#[derive(Debug)]
+pub(crate) enum Next<'a> {
+    /// A chunk that has not been seen.
+    Chunk(Chunk<'a>),
+    /// The end of the log.
+    End,
+    /// Nothing more in this segment: the area has moved on.
+    Moved,
+}
+
 /// How far a follower has come.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cursor {
@@ -51,10 +62,27 @@ impl Cursor {
             if geometry.carried_last_seq <= self.seq { geometry.carried_end } else { geometry.log_start };
     }
 
-    /// The next committed chunk that has not been seen; `None` at the end. Superseded and expired chunks and
-    /// tombstones are included.
+    /// The next committed chunk that has not been seen. Superseded and expired chunks and tombstones are included.
+    ///
+    /// `current` is the area's current generation. If it has moved on, then what was committed here before that can
+    /// be seen now, so one more look makes sure that nothing of it is missed. \[O7\]
     #[inline]
-    pub(crate) fn advance<'a>(&mut self, segment: &'a Arc<Segment>) -> Result<Option<Chunk<'a>>, Damage> {
+    pub(crate) fn advance<'a>(
+        &mut self,
+        segment: &'a Arc<Segment>,
+        current: impl FnOnce() -> u64,
+    ) -> Result<Next<'a>, Damage> {
+        if let Some(chunk) = self.look(segment)? {
+            return Ok(Next::Chunk(chunk));
+        }
+        if current() == segment.geometry().generation {
+            return Ok(Next::End);
+        }
+        Ok(self.look(segment)?.map_or(Next::Moved, Next::Chunk))
+    }
+
+    #[inline]
+    fn look<'a>(&mut self, segment: &'a Arc<Segment>) -> Result<Option<Chunk<'a>>, Damage> {
         while let Some(chunk) = segment.chunk(self.at)? {
             self.at = chunk.end();
             let seq = chunk.seq();

@@ -1,6 +1,7 @@
-//! The protocol over `memory`: look up, follow, pin, publish, carry. It names no file and makes no system call.
+//! The protocol over `memory`: look up, follow, pin, publish, carry, wait. It names no file and makes no system call.
 
 pub(crate) mod carry;
 pub(crate) mod follow;
 pub(crate) mod publish;
 pub(crate) mod read;
+pub(crate) mod wait;

@@ -15,6 +15,30 @@ use crate::layout::chunk::{
 use crate::os;
 use crate::sync::Ordering;
 
+/// Identity of a published value: kept by its updates and by rollovers, never used again in its area.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ChunkId(u64);
+
+impl ChunkId {
+    /// The id as a number.
+    #[must_use]
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+
+    /// The id that [`get`](Self::get) gave.
+    #[must_use]
+    pub const fn new(id: u64) -> Self {
+        Self(id)
+    }
+}
+
+impl std::fmt::Display for ChunkId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// A committed chunk in a leased segment: checked, immutable, borrowed.
 #[derive(Clone, Copy)]
 pub struct Chunk<'a> {

@@ -17,13 +17,15 @@
 
 pub(crate) mod chunk;
 pub(crate) mod lease;
+pub(crate) mod manifest;
 pub(crate) mod process;
 pub(crate) mod region;
 pub(crate) mod scratch;
 pub(crate) mod segment;
 
-pub use chunk::{Chunk, OwnedChunk};
+pub use chunk::{Chunk, ChunkId, OwnedChunk};
 pub(crate) use lease::Lease;
+pub(crate) use manifest::Manifest;
 pub(crate) use process::Process;
 pub(crate) use region::{FileId, Region, Writable};
 pub(crate) use segment::Segment;

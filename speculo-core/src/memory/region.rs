@@ -244,6 +244,26 @@ impl Writable {
         // SAFETY: in bounds of a writable mapping; the caller promises that it is the only reference.
         Some(unsafe { std::slice::from_raw_parts_mut(pointer, to_usize(len)) })
     }
+
+    /// Sets bytes `at..at + len`, which hold words, to zero; `None` if they are not inside the file.
+    ///
+    /// # Safety
+    ///
+    /// As for [`bytes_mut`](Self::bytes_mut); nobody looks at the words either.
+    pub(crate) unsafe fn zero(&self, at: u64, len: u64) -> Option<()> {
+        // SAFETY: the caller's promise.
+        unsafe { self.bytes_mut(at, len) }.map(|place| place.fill(0))
+    }
+
+    /// Copies `bytes`, which hold words, to `at`; `None` if they do not fit inside the file.
+    ///
+    /// # Safety
+    ///
+    /// As for [`zero`](Self::zero).
+    pub(crate) unsafe fn write(&self, at: u64, bytes: &[u8]) -> Option<()> {
+        // SAFETY: the caller's promise.
+        unsafe { self.bytes_mut(at, bytes.len() as u64) }.map(|place| place.copy_from_slice(bytes))
+    }
 }
 
 #[cfg(test)]

@@ -203,16 +203,14 @@ impl Scratch {
     pub(crate) fn wipe(&mut self) -> Option<()> {
         // SAFETY: the file is held exclusively or new, so nobody refers to any byte of it, and `self` is borrowed
         // exclusively.
-        let index = unsafe { self.memory.bytes_mut(AT_INDEX, self.slots * 8) }?;
-        index.fill(0);
+        unsafe { self.memory.zero(AT_INDEX, self.slots * 8) }?;
         self.unalloc()
     }
 
     /// Writes the segment's header, once everything that it describes stands in its place.
     pub(crate) fn describe(&mut self, header: &[u8; HEADER_LEN], tail: u64) -> Option<()> {
         // SAFETY: as in `wipe`.
-        let place = unsafe { self.memory.bytes_mut(0, HEADER_LEN as u64) }?;
-        place.copy_from_slice(header);
+        unsafe { self.memory.write(0, header) }?;
         self.store(AT_TAIL, tail)
     }
 }

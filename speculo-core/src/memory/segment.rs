@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::{Chunk, Damage, Lease, Region};
 use crate::error::Corrupt;
-use crate::layout::segment::{AT_INDEX, AT_TAIL, Geometry};
+use crate::layout::segment::{AT_INDEX, AT_TAIL, Geometry, segment_name};
 use crate::layout::{chunk, to_usize};
 use crate::sync::{AtomicU64, Ordering};
 
@@ -35,7 +35,7 @@ impl Segment {
     /// Damage in this segment, as an error that names its file.
     #[cold]
     pub(crate) fn corrupt(&self, damage: Damage) -> Corrupt {
-        let name = crate::area::dir::segment_name(self.geometry.generation);
+        let name = segment_name(self.geometry.generation);
         Corrupt { path: self.area.join(name), what: damage.to_string() }
     }
 
@@ -116,7 +116,7 @@ impl Marks {
     fn set(&self, at: u64) {
         let (block, word, bit) = Self::place(at);
         let words =
-            self.0.get(block).map(|b| b.get_or_init(|| Box::new([const { AtomicU64::new(0) }; BLOCK])));
+            self.0.get(block).map(|b| b.get_or_init(|| Box::new(std::array::from_fn(|_| AtomicU64::new(0)))));
         if let Some(word) = words.and_then(|words| words.get(word)) {
             word.fetch_or(bit, Ordering::Relaxed);
         }

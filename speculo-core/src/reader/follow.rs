@@ -2,6 +2,7 @@
 
 use super::Reader;
 use crate::error::ReadError;
+use crate::log::follow::Next;
 use crate::log::read::last;
 use crate::memory::Chunk;
 use crate::os;
@@ -117,7 +118,6 @@ impl Reader {
     pub(super) fn step(&mut self, removals: bool) -> Result<Step, ReadError> {
         // A scan pins its end when it first passes a chunk over, so that a fast writer cannot lead it on (P3).
         let mut pin = None;
-        let mut drained = 0;
         loop {
             let Some(segment) = &self.segment else {
                 self.attach()?;
@@ -135,8 +135,8 @@ impl Reader {
             if pin.is_some_and(|pin| self.cursor.at() >= pin) {
                 return Ok(Step::End);
             }
-            match self.cursor.advance(segment) {
-                Ok(Some(chunk)) => {
+            match self.cursor.advance(segment, || self.manifest.current()) {
+                Ok(Next::Chunk(chunk)) => {
                     let passed = if chunk.is_tombstone() {
                         !removals
                     } else {
@@ -150,16 +150,8 @@ impl Reader {
                         pin = Some(end);
                     }
                 }
-                Ok(None) => {
-                    if self.manifest.current() == generation {
-                        return Ok(Step::End);
-                    }
-                    // The area has moved on. What was committed here before that can be seen now: look once more.
-                    if drained == generation {
-                        self.attach()?;
-                    }
-                    drained = generation;
-                }
+                Ok(Next::End) => return Ok(Step::End),
+                Ok(Next::Moved) => self.attach()?,
                 Err(damage) => return Err(segment.corrupt(damage).into()),
             }
         }

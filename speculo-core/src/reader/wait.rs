@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::Reader;
 use super::follow::{Event, Step};
-use super::{Mark, Reader};
 use crate::error::ReadError;
-use crate::layout::chunk::{HEADER, State, parse_control};
 use crate::log::read::last;
+use crate::log::wait::Mark;
 use crate::memory::Chunk;
 use crate::os::futex;
-use crate::sync::{self, Ordering};
+use crate::sync::Ordering;
 
 /// A waiter looks by itself at least this often, whatever became of the writer that should wake it.
 const SLICE: Duration = Duration::from_millis(100);
@@ -31,8 +31,7 @@ impl Reader {
         if moved {
             let segment = self.current()?;
             let end = last(segment).map_err(|damage| segment.corrupt(damage))?.1;
-            let (region, generation) = (Arc::clone(segment.region()), segment.geometry().generation);
-            self.mark = Mark { region, generation, at: end };
+            self.mark = Mark::new(segment, end);
         }
         Ok(moved)
     }
@@ -95,22 +94,16 @@ impl Reader {
     }
 
     fn block_at_cursor(&mut self, end: Option<Instant>) -> Result<bool, ReadError> {
-        let (region, generation) = match &self.segment {
-            Some(segment) => (Arc::clone(segment.region()), segment.geometry().generation),
-            None => return Ok(true),
-        };
-        let mark = Mark { region, generation, at: self.cursor.at() };
+        let Some(segment) = &self.segment else { return Ok(true) };
+        let mark = Mark::new(segment, self.cursor.at());
         self.block(&mark, end)
     }
 
     /// Sleeps until the log has moved past `mark`; `false` at the deadline.
-    ///
-    /// The look at the log between setting `waiting` and sleeping pairs with the writer's look at `waiting` after its
-    /// commit: one of the two sees the other. \[O6\]
     fn block(&mut self, mark: &Mark, end: Option<Instant>) -> Result<bool, ReadError> {
         let mut nap = FIRST_NAP;
         loop {
-            if self.has_moved(mark) {
+            if mark.is_passed(&self.manifest) {
                 return Ok(true);
             }
             let left = end.map(|end| end.saturating_duration_since(Instant::now()));
@@ -119,36 +112,15 @@ impl Reader {
             }
             let manifest = Arc::clone(&self.manifest);
             let Some(pulse) = manifest.pulse() else { return Err(self.place.removed().into()) };
-            let seen = pulse.load(Ordering::Acquire);
-            let slice = match self.bell.as_ref().and_then(|bell| bell.word(0)) {
-                Some(waiting) => {
-                    waiting.store(1, Ordering::SeqCst);
-                    SLICE
-                }
-                None => nap,
-            };
-            sync::full_fence();
-            if self.has_moved(mark) {
-                return Ok(true);
-            }
+            let Some(seen) = mark.announce(&manifest, pulse, self.bell.as_ref()) else { return Ok(true) };
+            let slice = if self.bell.is_some() { SLICE } else { nap };
             futex::wait(pulse, seen, left.map_or(slice, |left| left.min(slice)));
             nap = (nap * 2).min(LAST_NAP);
             // A short wait keeps the lease; a longer one must not keep the memory.
-            if pulse.load(Ordering::Acquire) == seen && !self.has_moved(mark) {
+            if pulse.load(Ordering::Acquire) == seen && !mark.is_passed(&self.manifest) {
                 self.idle();
             }
         }
-    }
-
-    /// Whether something was committed at `mark`, or the area has moved on. Only control words are read, so no lease
-    /// is needed: if the memory has been reused, then the manifest has moved as well.
-    fn has_moved(&self, mark: &Mark) -> bool {
-        let committed = mark.region.reaches(mark.at.saturating_add(HEADER))
-            && mark
-                .region
-                .load(mark.at, Ordering::Acquire)
-                .is_some_and(|control| matches!(parse_control(control), Some((State::Writn, _))));
-        committed || self.manifest.current() != mark.generation
     }
 }
 

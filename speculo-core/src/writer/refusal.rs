@@ -17,7 +17,7 @@ pub(super) fn forked(parts: &Parts) -> PublishError {
 
 #[cold]
 pub(super) fn no_such_chunk(parts: &Parts, id: ChunkId) -> PublishError {
-    PublishError::NoSuchChunk { path: parts.place.path().to_owned(), id: id.0 }
+    PublishError::NoSuchChunk { path: parts.place.path().to_owned(), id: id.get() }
 }
 
 #[cold]

@@ -8,36 +8,26 @@ use super::Writer;
 use crate::area::dir::{Dir, LOCK, MANIFEST, segment_name};
 use crate::error::Fault;
 use crate::failpoint;
-use crate::layout::manifest::{AT_CURRENT, AT_PULSE};
 use crate::layout::segment::{AT_STATE, OBSOL};
+use crate::log::wait::answers;
+use crate::memory::manifest::{move_pulse, switch};
 use crate::memory::{FileId, Segment, Writable};
 use crate::os;
-use crate::sync::{self, Ordering};
+use crate::sync::Ordering;
 
 impl Writer {
     /// Looks for waiters after a commit, and wakes them. \[O6\]
     #[inline]
     pub(super) fn ring(&self) {
-        // Ordered after the commit by the fence that the commit is.
-        if let Some(waiting) = self.parts.bell.word(0)
-            && waiting.load(Ordering::SeqCst) != 0
-        {
-            self.answer();
+        if answers(&self.parts.bell) {
+            self.wake();
         }
-    }
-
-    #[cold]
-    fn answer(&self) {
-        if let Some(waiting) = self.parts.bell.word(0) {
-            waiting.store(0, Ordering::SeqCst);
-        }
-        self.wake();
     }
 
     /// Moves the pulse, and wakes everybody who sleeps on it.
+    #[cold]
     pub(crate) fn wake(&self) {
-        if let Some(pulse) = self.parts.manifest_memory.word32(AT_PULSE) {
-            pulse.fetch_add(1, Ordering::Release);
+        if let Some(pulse) = move_pulse(&self.parts.manifest_memory) {
             os::futex::wake_all(pulse);
         }
     }
@@ -55,15 +45,15 @@ impl Writer {
         let intact = dir.identity(LOCK) == Some(parts.lock)
             && dir.identity(MANIFEST) == Some(parts.manifest.file())
             && dir.identity(&name) == Some(next.region().id());
-        let current = parts.manifest_memory.word(AT_CURRENT).filter(|_| intact);
-        let Some(current) = current else {
+        if !intact {
             if dir.identity(&name) == Some(next.region().id()) {
                 dir.unlink(&name);
             }
             return Err(parts.place.removed().into());
-        };
+        }
         failpoint::hit("switch.before");
-        sync::publish(current, next.geometry().generation);
+        // A manifest without this word would not have been identified as one.
+        let _ = switch(&parts.manifest_memory, next.geometry().generation);
         failpoint::hit("switch.after");
         self.ring();
         Ok(())

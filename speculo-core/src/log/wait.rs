@@ -1,0 +1,63 @@
+//! Waiting: of a commit and a waiter, one sees the other, so no wake-up is lost. \[O6\]
+
+use std::sync::Arc;
+
+use crate::layout::chunk::{HEADER, State, parse_control};
+use crate::memory::{Manifest, Region, Segment, Writable};
+use crate::sync::{self, AtomicU32, Ordering};
+
+/// A place in the log of a generation, through a mapping that needs no lease: only control words are looked at.
+#[derive(Clone, Debug)]
+pub(crate) struct Mark {
+    region: Arc<Region>,
+    generation: u64,
+    at: u64,
+}
+
+impl Mark {
+    /// Where `segment` holds, or will hold, the chunk at `at`.
+    pub(crate) fn new(segment: &Segment, at: u64) -> Self {
+        Self { region: Arc::clone(segment.region()), generation: segment.geometry().generation, at }
+    }
+
+    /// Whether something was committed here, or the area has moved on. Only control words are read, so no lease
+    /// is needed: if the memory has been reused, then the manifest has moved as well.
+    pub(crate) fn is_passed(&self, manifest: &Manifest) -> bool {
+        let control = self.region.reaches(self.at.saturating_add(HEADER));
+        let control = control.then(|| self.region.load(self.at, Ordering::Acquire)).flatten();
+        let committed = control.is_some_and(|word| matches!(parse_control(word), Some((State::Writn, _))));
+        committed || manifest.current() != self.generation
+    }
+
+    /// Announces a waiter on `bell`, if it has one, then looks once more: the pulse to sleep on, as it was before;
+    /// `None` if there is no need to sleep.
+    ///
+    /// The look between setting `waiting` and sleeping pairs with the writer's look at `waiting` after its commit:
+    /// one of the two sees the other. \[O6\]
+    pub(crate) fn announce(
+        &self,
+        manifest: &Manifest,
+        pulse: &AtomicU32,
+        bell: Option<&Writable>,
+    ) -> Option<u32> {
+        let seen = pulse.load(Ordering::Acquire);
+        if let Some(waiting) = bell.and_then(|bell| bell.word(0)) {
+            waiting.store(1, Ordering::SeqCst);
+        }
+        sync::full_fence();
+        (!self.is_passed(manifest)).then_some(seen)
+    }
+}
+
+/// Looks for waiters after a commit or a switch; whether they are to be woken. \[O6\]
+#[inline]
+pub(crate) fn answers(bell: &Writable) -> bool {
+    // Ordered after the commit by the fence that the commit is.
+    match bell.word(0) {
+        Some(waiting) if waiting.load(Ordering::SeqCst) != 0 => {
+            waiting.store(0, Ordering::SeqCst);
+            true
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,59 @@
+//! The manifest's words.
+
+use std::sync::Arc;
+
+use super::{Region, Writable};
+use crate::layout::manifest::{AT_CURRENT, AT_PULSE, Identity, REMOVED};
+use crate::sync::{self, AtomicU32, Ordering};
+
+/// A reader's view of an area's manifest.
+#[derive(Debug)]
+pub(crate) struct Manifest {
+    region: Arc<Region>,
+    identity: Identity,
+}
+
+impl Manifest {
+    pub(crate) fn new(region: Arc<Region>, identity: Identity) -> Self {
+        Self { region, identity }
+    }
+
+    pub(crate) fn region(&self) -> &Arc<Region> {
+        &self.region
+    }
+
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// The current generation, or [`REMOVED`]. \[O7\]
+    #[inline]
+    pub(crate) fn current(&self) -> u64 {
+        // The file is as long as a manifest's header, checked when it was identified.
+        self.region.load(AT_CURRENT, Ordering::Acquire).unwrap_or(REMOVED)
+    }
+
+    /// The futex word.
+    pub(crate) fn pulse(&self) -> Option<&AtomicU32> {
+        self.region.word32(AT_PULSE)
+    }
+}
+
+/// Makes a generation current: the one store that switches. \[O7\] `None` if the manifest is too short for it.
+pub(crate) fn switch(manifest: &Writable, generation: u64) -> Option<()> {
+    sync::publish(manifest.word(AT_CURRENT)?, generation);
+    Some(())
+}
+
+/// Tells readers that the area is gone. Only a pulse makes sure that those who wait find out. \[O7\]
+pub(crate) fn mark_removed(manifest: &Writable) -> Option<()> {
+    manifest.word(AT_CURRENT)?.store(REMOVED, Ordering::SeqCst);
+    Some(())
+}
+
+/// Moves the pulse, so that who is about to sleep on it does not; who sleeps already is to be woken there. \[O6\]
+pub(crate) fn move_pulse(manifest: &Writable) -> Option<&AtomicU32> {
+    let pulse = manifest.word32(AT_PULSE)?;
+    pulse.fetch_add(1, Ordering::Release);
+    Some(pulse)
+}
