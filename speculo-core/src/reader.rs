@@ -20,7 +20,7 @@ use crate::log::follow::Cursor;
 use crate::log::read::{NO_PIN, Wanted, at_slot, last, plain_at_slot};
 use crate::log::wait::Mark;
 use crate::memory::lease::{Grip, is_locked};
-use crate::memory::{Chunk, ChunkId, Damage, FileId, Manifest, Region, Segment, Writable};
+use crate::memory::{Chunk, ChunkId, FileId, Manifest, Region, Segment, Writable};
 use crate::os;
 use crate::schema::Kind;
 use crate::view::View;
@@ -206,24 +206,9 @@ impl Reader {
     ///
     /// See [`ReadError`].
     pub fn latest(&mut self) -> Result<Option<Chunk<'_>>, ReadError> {
-        if self.kind() == Kind::Singleton {
-            return self.get(&[]);
-        }
-        let segment = self.current()?;
-        let damaged = |damage: Damage| segment.corrupt(damage);
-        let (chunk, pin) = last(segment).map_err(damaged)?;
-        let is_live = |chunk: &Chunk<'_>| {
-            !chunk.is_superseded(pin) && !chunk.is_tombstone() && !chunk.is_expired(os::now)
-        };
-        let Some(chunk) = chunk else { return Ok(None) };
-        if is_live(&chunk) {
-            return Ok(Some(chunk));
-        }
-        let mut newest = None;
-        for chunk in crate::log::read::Chunks::new(segment, pin) {
-            newest = Some(chunk.map_err(damaged)?).filter(is_live).or(newest);
-        }
-        Ok(newest)
+        let identity = self.manifest.identity();
+        let (kind, seed) = (identity.kind, identity.seed);
+        crate::view::latest(kind, seed, self.current()?)
     }
 
     /// The area as it is now: a snapshot that stays.

@@ -7,6 +7,7 @@ use crate::error::ReadError;
 use crate::log::read::{Chunks, NO_PIN, Wanted, find, last, plain_find};
 use crate::memory::{Chunk, ChunkId, Segment};
 use crate::os;
+use crate::schema::Kind;
 
 /// An area at one point of its log, for as long as it is held (P7, P10): across all keys exactly the chunks committed
 /// before that point, expiry judged once, when it was made. Made in a few steps, whatever the area's size; cloned by
@@ -148,6 +149,26 @@ pub(crate) fn get_with<'a, R>(
         Some((_, chunk)) if chunk.is_lasting() => read(chunk).map(Some),
         _ => get_any(segment, wanted, hash)?.map(read).transpose(),
     }
+}
+
+/// The last value that was published and is live: of a singleton *the* value, of the others the newest of all.
+pub(crate) fn latest(kind: Kind, seed: u64, segment: &Arc<Segment>) -> Result<Option<Chunk<'_>>, ReadError> {
+    if kind == Kind::Singleton {
+        return get_with(seed, segment, &Wanted::Key(&[]), Ok);
+    }
+    let damaged = |damage| segment.corrupt(damage);
+    let (chunk, pin) = last(segment).map_err(damaged)?;
+    let is_live =
+        |chunk: &Chunk<'_>| !chunk.is_superseded(pin) && !chunk.is_tombstone() && !chunk.is_expired(os::now);
+    let Some(chunk) = chunk else { return Ok(None) };
+    if is_live(&chunk) {
+        return Ok(Some(chunk));
+    }
+    let mut newest = None;
+    for chunk in Chunks::new(segment, pin) {
+        newest = Some(chunk.map_err(damaged)?).filter(is_live).or(newest);
+    }
+    Ok(newest)
 }
 
 /// The value of a key or id, whether it is absent, uncommitted, removed, expiring or damaged.

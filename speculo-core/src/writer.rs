@@ -343,6 +343,16 @@ impl Writer {
         crate::view::get_with(self.parts.manifest.identity().seed, segment, &Wanted::Key(key), Ok)
     }
 
+    /// The last value that was published and is live, as readers see it: of a singleton *the* value.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    pub fn latest(&self) -> Result<Option<crate::Chunk<'_>>, ReadError> {
+        let segment = self.reading()?;
+        crate::view::latest(self.kind(), self.parts.manifest.identity().seed, segment)
+    }
+
     /// The message with this id, as readers see it.
     ///
     /// # Errors

@@ -454,3 +454,48 @@ fn everything_is_send_and_sync() {
     check::<ReadError>();
     check::<RemoveError>();
 }
+
+#[test]
+fn a_takeover_applies_its_mode_to_every_file() {
+    use std::os::unix::fs::PermissionsExt;
+    let root = Root::temporary().unwrap();
+    let dir = root.path().unwrap().join("test/area");
+    let modes = || {
+        let mut modes: Vec<_> = files(&root)
+            .into_iter()
+            .filter(|name| name == ".manifest" || name.ends_with(".segment"))
+            .map(|name| std::fs::metadata(dir.join(name)).unwrap().permissions().mode() & 0o777)
+            .collect();
+        modes.push(std::fs::metadata(&dir).unwrap().permissions().mode() & 0o777);
+        modes
+    };
+    let mut writer = area(&root, Kind::Keyed).mode(0o644).create().unwrap();
+    for n in 0..200u8 {
+        writer.put(&[n % 3], &[n; 100]).unwrap();
+    }
+    assert_eq!(modes(), [0o644, 0o644, 0o644, 0o755]);
+    drop(writer);
+    let writer = area(&root, Kind::Keyed).mode(0o600).create().unwrap();
+    assert_eq!(modes(), [0o600, 0o600, 0o600, 0o700]);
+    drop(writer);
+    let mut writer = area(&root, Kind::Keyed).mode(0o640).create().unwrap();
+    for n in 0..200u8 {
+        writer.put(&[n % 3], &[n; 100]).unwrap();
+    }
+    assert_eq!(modes(), [0o640, 0o640, 0o640, 0o750]);
+}
+
+#[test]
+fn what_is_discarded_may_be_damaged() {
+    let root = Root::temporary().unwrap();
+    let mut writer = area(&root, Kind::Keyed).create().unwrap();
+    writer.put(b"a", b"1").unwrap();
+    drop(writer);
+    std::fs::write(root.path().unwrap().join("test/area/.1.segment"), b"x").unwrap();
+    assert!(matches!(area(&root, Kind::Keyed).create(), Err(CreateError::Corrupt(_))));
+    let mut writer = area(&root, Kind::Keyed).flags(Flags::FRESH).create().unwrap();
+    assert!(writer.latest().unwrap().is_none());
+    writer.put(b"b", b"2").unwrap();
+    assert_eq!(writer.latest().unwrap().unwrap().payload(), b"2");
+    assert_eq!(area(&root, Kind::Keyed).open().unwrap().view().unwrap().len().unwrap(), 1);
+}

@@ -16,7 +16,7 @@ use crate::encode::Encoder;
 use crate::key::{KeyBuf, Lookup};
 use crate::schema;
 use crate::slot::Slot;
-use crate::traits::{Keyed, Singleton, Speculo, Stream};
+use crate::traits::{Keyed, Speculo, Stream};
 use crate::view::View;
 
 /// The one publisher of an area. Values are serialized straight into shared memory.
@@ -241,16 +241,16 @@ impl<T> Publisher<T> {
         self.writer.get(bytes.as_slice())?.map(|chunk| open::<T>(&chunk)).transpose()
     }
 
-    /// The value of a singleton, as subscribers see it.
+    /// The value that was published last and is live, as subscribers see it: of a singleton *the* value.
     ///
     /// # Errors
     ///
     /// See [`ReadError`].
     pub fn latest(&self) -> Result<Option<&Archived<T>>, ReadError>
     where
-        T: Singleton,
+        T: Speculo,
     {
-        self.writer.get(&[])?.map(|chunk| open::<T>(&chunk)).transpose()
+        self.writer.latest()?.map(|chunk| open::<T>(&chunk)).transpose()
     }
 
     /// The area as it is now: a snapshot that stays.

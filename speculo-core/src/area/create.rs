@@ -325,10 +325,17 @@ impl Creation<'_> {
         let manifest = Manifest::new(Arc::clone(memory.region()), identity);
         let fresh = self.builder.flags.contains(Flags::FRESH);
 
-        let from = attach(place, &manifest, Trust::Own, &[])?;
+        let left = attach(place, &manifest, Trust::Own, &[]).and_then(|from| {
+            let census = Census::of_log(&from, os::now()).map_err(|damage| from.corrupt(damage))?;
+            Ok((from, census))
+        });
+        let (from, mut census) = match left {
+            // What is to be discarded may be damaged.
+            Err(Fault::Corrupt(_) | Fault::Removed(_)) if fresh => return self.fresh(locked, Some(fd)),
+            left => left?,
+        };
         let current = from.geometry().generation;
         let damaged = |damage| from.corrupt(damage);
-        let mut census = Census::of_log(&from, os::now()).map_err(damaged)?;
         if fresh {
             census.forget_all();
         } else if manifest.identity().kind == crate::Kind::Stream
@@ -344,6 +351,7 @@ impl Creation<'_> {
         locked.dir.unlink(MANIFEST_ASIDE);
         let generation = leftover.iter().copied().max().unwrap_or(0).max(current).saturating_add(1);
         let bell = self.bell(&locked.dir)?;
+        self.apply_mode(&locked.dir, fd)?;
         let plan = self.plan(&census);
         let log =
             self.forge(&locked, manifest.identity()).build(Some(&from), &census, &plan, generation, None)?;
@@ -352,6 +360,14 @@ impl Creation<'_> {
         let mut writer = self.writer(locked, manifest, memory, presence, bell, log);
         writer.take_over_from(&from)?;
         Ok(writer)
+    }
+
+    /// The former writer's files get this one's mode.
+    fn apply_mode(&self, dir: &Dir, manifest: &OwnedFd) -> Result<(), Fault> {
+        let mode = self.builder.mode;
+        let failed = |error| self.place.os_error("set the mode of", MANIFEST, error);
+        rustix::fs::fchmod(manifest, Mode::from_raw_mode(mode)).map_err(failed)?;
+        dir.set_mode(&self.place, dir_mode(mode))
     }
 
     fn writer(

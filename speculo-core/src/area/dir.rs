@@ -161,6 +161,12 @@ impl Dir {
         &self.stat
     }
 
+    /// Gives the directory itself another mode.
+    pub(crate) fn set_mode(&self, place: &Place, mode: Mode) -> Result<(), Fault> {
+        rustix::fs::fchmod(&self.fd, mode)
+            .map_err(|error| place.os_error("set the mode of", "", error).into())
+    }
+
     /// Whether the directory itself belongs to somebody trusted.
     pub(crate) fn check(&self, place: &Place, trust: Trust) -> Result<(), Untrusted> {
         trust.check(&self.stat, place.path())

@@ -84,6 +84,7 @@ impl Writer {
         if FileId::of(&stat) != region.id() {
             return None;
         }
+        rustix::fs::fchmod(&fd, self.parts.mode).ok()?;
         Writable::map(std::os::fd::AsFd::as_fd(&fd), region.id(), region.span(), region.known()).ok()
     }
 }
