@@ -2,6 +2,7 @@
 //!
 //! A cause that several operations share is a struct of its own, so that its message stands once.
 
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
@@ -120,7 +121,7 @@ pub struct SchemaMismatch {
 }
 
 /// An area could not be created or taken over.
-#[derive(Debug, Error)]
+#[derive(Error)]
 #[non_exhaustive]
 pub enum CreateError {
     /// The name or the root cannot be used.
@@ -179,7 +180,7 @@ pub enum CreateError {
 }
 
 /// An area could not be opened for reading.
-#[derive(Debug, Error)]
+#[derive(Error)]
 #[non_exhaustive]
 pub enum OpenError {
     /// The name or the root cannot be used.
@@ -221,7 +222,7 @@ pub enum OpenError {
 }
 
 /// Nothing was published, updated or removed; what was committed before is untouched.
-#[derive(Debug, Error)]
+#[derive(Error)]
 #[non_exhaustive]
 pub enum PublishError {
     /// See [`NoSpace`].
@@ -314,7 +315,7 @@ pub enum PublishError {
 }
 
 /// Why a value could not be read. Boxed, so that `Result<Option<&T>, ReadError>` stays two words.
-#[derive(Debug, Error)]
+#[derive(Error)]
 #[error(transparent)]
 pub struct ReadError(Box<ReadErrorKind>);
 
@@ -327,7 +328,7 @@ impl ReadError {
 }
 
 /// What happened while reading.
-#[derive(Debug, Error)]
+#[derive(Error)]
 #[non_exhaustive]
 pub enum ReadErrorKind {
     /// See [`Corrupt`].
@@ -366,7 +367,7 @@ impl<T: Into<ReadErrorKind>> From<T> for ReadError {
 }
 
 /// An area could not be removed.
-#[derive(Debug, Error)]
+#[derive(Error)]
 #[non_exhaustive]
 pub enum RemoveError {
     /// The name or the root cannot be used.
@@ -397,6 +398,19 @@ pub enum RemoveError {
     #[error(transparent)]
     Os(#[from] OsError),
 }
+
+/// `{:?}` says what `{}` says: it is what `unwrap`, `expect` and a `main` that returns an error print, and those who
+/// read that need to know what to do.
+macro_rules! debug_is_display {
+    ($($error:ident),*) => {$(
+        impl fmt::Debug for $error {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+    )*};
+}
+debug_is_display!(CreateError, OpenError, PublishError, ReadError, ReadErrorKind, RemoveError);
 
 /// What the life of segments can run into; every operation that touches them has these variants.
 #[derive(Debug)]
