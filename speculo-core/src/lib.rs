@@ -25,11 +25,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+// Under loom there are no files, so what only they need is dead.
+#![cfg_attr(loom, expect(dead_code, reason = "the protocol without the life of files"))]
+
 #[cfg(not(all(target_os = "linux", target_pointer_width = "64", target_endian = "little")))]
 compile_error!(
     "speculo runs on 64-bit little-endian Linux: it rests on tmpfs, futexes and open-file-description locks"
 );
 
+#[cfg(not(loom))]
 mod area;
 mod error;
 mod failpoint;
@@ -38,12 +42,15 @@ mod log;
 mod memory;
 mod name;
 mod os;
+#[cfg(not(loom))]
 mod reader;
 mod schema;
 mod sync;
 mod view;
+#[cfg(not(loom))]
 mod writer;
 
+#[cfg(not(loom))]
 pub use area::{Area, AreaBuilder, Flags, Overflow, Start, Trust};
 pub use error::{
     Corrupt, CreateError, EarlierBoot, ForeignFormat, NoSpace, OpenError, OsError, PublishError, ReadError,
@@ -52,7 +59,9 @@ pub use error::{
 pub use layout::FORMAT_VERSION;
 pub use memory::{Chunk, ChunkId, OwnedChunk};
 pub use name::{MAX_NAME, NameError, Root};
+#[cfg(not(loom))]
 pub use reader::{Event, Liveness, Reader};
 pub use schema::{Kind, Schema};
 pub use view::{Iter, View};
+#[cfg(not(loom))]
 pub use writer::{Draft, Slot, Stats, To, Writer};

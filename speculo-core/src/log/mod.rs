@@ -2,6 +2,9 @@
 
 pub(crate) mod carry;
 pub(crate) mod follow;
+#[cfg(loom)]
+#[cfg(test)]
+mod model;
 pub(crate) mod publish;
 pub(crate) mod read;
 pub(crate) mod wait;

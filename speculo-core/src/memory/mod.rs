@@ -16,9 +16,18 @@
 //! them could do is said in `docs/design.md`, "Trust".
 
 pub(crate) mod chunk;
+#[cfg(not(loom))]
+pub(crate) mod lease;
+#[cfg(loom)]
+#[path = "model/lease.rs"]
 pub(crate) mod lease;
 pub(crate) mod manifest;
+#[cfg(not(loom))]
 pub(crate) mod process;
+#[cfg(not(loom))]
+pub(crate) mod region;
+#[cfg(loom)]
+#[path = "model/region.rs"]
 pub(crate) mod region;
 pub(crate) mod scratch;
 pub(crate) mod segment;
@@ -26,8 +35,11 @@ pub(crate) mod segment;
 pub use chunk::{Chunk, ChunkId, OwnedChunk};
 pub(crate) use lease::Lease;
 pub(crate) use manifest::Manifest;
+#[cfg(not(loom))]
 pub(crate) use process::Process;
-pub(crate) use region::{FileId, Region, Writable};
+#[cfg(not(loom))]
+pub(crate) use region::FileId;
+pub(crate) use region::{Region, Writable};
 pub(crate) use segment::Segment;
 
 /// A place in shared memory that does not hold what it should.

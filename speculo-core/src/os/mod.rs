@@ -1,5 +1,6 @@
 //! What is Linux, apart from mappings: clocks, futexes, boot id, reservation, randomness.
 
+#[cfg(not(loom))]
 pub(crate) mod futex;
 
 use std::io;
