@@ -19,7 +19,7 @@ use crate::area::retired::Retired;
 use crate::area::{Flags, Trust};
 use crate::error::{PublishError, ReadError};
 use crate::layout::chunk;
-use crate::layout::chunk::MAX_KEY;
+use crate::layout::chunk::{MAX_KEY, MAX_PAYLOAD};
 use crate::log::publish::{Entry, Log, Spot};
 use crate::log::read::Wanted;
 use crate::memory::lease::Ownership;
@@ -174,7 +174,13 @@ impl Writer {
             Ok(needed) => needed as u64,
             Err(error) => return Attempt::Refused(error),
         };
-        if payload > room || log.live_after(spot, chunk::total(payload, key_len)) > self.parts.max_size {
+        // Not a child that `fill` has forked: its parent goes on from here as well.
+        if !self.parts.process.is_current() {
+            return Attempt::Forked;
+        }
+        let fits = payload <= room.min(MAX_PAYLOAD)
+            && log.keeps_to(self.parts.max_size, spot, chunk::total(payload, key_len));
+        if !fits {
             return Attempt::NoRoom(payload);
         }
         let entry = Entry { payload, key: key_len, expires, tombstone: false };
@@ -199,6 +205,7 @@ impl Writer {
             Attempt::NoRoom(payload) => self.make_room(payload, key.len() as u64, spot),
             Attempt::Refused(error) => Err(encode_error(&self.parts, error.into())),
             Attempt::Committed(_) => Ok(()),
+            Attempt::Forked => Err(forked(&self.parts)),
             Attempt::Damaged => Err(damaged(&self.parts, self.parts.log.damage())),
         }
     }
@@ -392,6 +399,8 @@ enum Attempt<E> {
     NoRoom(u64),
     /// The value could not be written down.
     Refused(E),
+    /// `fill` has forked, and this is the child.
+    Forked,
     /// The segment's numbers do not fit its file.
     Damaged,
 }

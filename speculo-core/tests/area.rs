@@ -499,3 +499,50 @@ fn what_is_discarded_may_be_damaged() {
     assert_eq!(writer.latest().unwrap().unwrap().payload(), b"2");
     assert_eq!(area(&root, Kind::Keyed).open().unwrap().view().unwrap().len().unwrap(), 1);
 }
+
+#[test]
+fn what_is_passed_over_at_the_end_of_a_segment_hides_nothing_in_the_next() {
+    let root = Root::temporary().unwrap();
+    let area = area(&root, Kind::Keyed);
+    let mut writer = area.create().unwrap();
+    let mut reader = area.open().unwrap();
+    writer.put(b"x", b"1").unwrap();
+    writer.remove(b"x").unwrap();
+    writer.compact().unwrap();
+    writer.put(b"y", b"2").unwrap();
+    assert_eq!(reader.try_next().unwrap().unwrap().payload(), b"2");
+    assert!(reader.try_next().unwrap().is_none());
+}
+
+#[test]
+fn an_area_above_its_limit_can_still_shrink() {
+    let root = Root::temporary().unwrap();
+    let mut writer = area(&root, Kind::Keyed).create().unwrap();
+    for key in 0..10 {
+        writer.put(&[key], &[0; 4000]).unwrap();
+    }
+    drop(writer);
+    let mut writer = area(&root, Kind::Keyed).max_size(8192).create().unwrap();
+    assert!(matches!(writer.put(&[99], &[0; 10]), Err(PublishError::LimitReached { .. })));
+    writer.put(&[3], &[1; 4000]).unwrap();
+    for key in 0..10 {
+        writer.put(&[key], &[1; 100]).unwrap();
+    }
+    writer.put(&[99], &[0; 10]).unwrap();
+    let error = writer.put(&[99], &[0; 8192]).unwrap_err();
+    let PublishError::TooLarge { limit, .. } = error else { panic!("{error}") };
+    for key in 0..10 {
+        assert!(writer.remove(&[key]).unwrap());
+    }
+    writer.put(&[99], &vec![0; usize::try_from(limit).unwrap()]).unwrap();
+}
+
+#[test]
+fn for_ever_is_a_time_that_can_be_waited() {
+    let root = Root::temporary().unwrap();
+    let mut writer = area(&root, Kind::Stream).create().unwrap();
+    let mut reader = area(&root, Kind::Stream).open_wait(Duration::MAX).unwrap();
+    writer.publish(b"1").unwrap();
+    assert!(reader.wait(Some(Duration::MAX)).unwrap());
+    assert!(reader.next_timeout(Some(Duration::MAX)).unwrap().is_some());
+}

@@ -59,6 +59,11 @@ pub enum EncodeError {
     /// The archive would not stay below 1 GiB.
     #[error("the value takes 1 GiB or more; split it into several values")]
     TooLarge,
+    /// Validation follows pointers 512 deep, and this value goes deeper.
+    #[error(
+        "values of the value's own type are nested more than some hundred deep; keep them in a `Vec`, side by side"
+    )]
+    TooDeep,
     /// A field refused: a poisoned lock, a path that is not UTF-8, or a wrapper of the user's own.
     #[error("a field of the value could not be serialized")]
     Refused,

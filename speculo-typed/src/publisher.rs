@@ -11,8 +11,8 @@ use speculo_core::{
 };
 
 use crate::Archived;
-use crate::access::{open, validate};
-use crate::encode::Encoder;
+use crate::access::{explain, open, validate};
+use crate::encode::{EncodeError, Encoder};
 use crate::key::{KeyBuf, Lookup};
 use crate::schema;
 use crate::slot::Slot;
@@ -47,6 +47,7 @@ use crate::view::View;
 pub struct Publisher<T> {
     writer: Writer,
     encoder: Encoder,
+    is_recursive: bool,
     key: KeyBuf,
     of: PhantomData<fn(&T)>,
 }
@@ -104,7 +105,7 @@ impl<T> Publisher<T> {
     where
         T: Speculo,
     {
-        let Self { writer, encoder, key, .. } = self;
+        let Self { writer, encoder, is_recursive, key, .. } = self;
         let to = if T::KIND == Kind::Keyed {
             key.clear();
             value.__encode_key(key);
@@ -112,7 +113,7 @@ impl<T> Publisher<T> {
         } else {
             To::Next
         };
-        writer.publish_with(to, ttl, |room| fill(encoder, value, room))
+        writer.publish_with(to, ttl, |room| fill(encoder, *is_recursive, value, room))
     }
 
     /// Replaces one message of a stream by another: subscribers see only the newest version of it.
@@ -124,8 +125,8 @@ impl<T> Publisher<T> {
     where
         T: Stream,
     {
-        let Self { writer, encoder, .. } = self;
-        writer.publish_with(To::Id(id), None, |room| fill(encoder, value, room))
+        let Self { writer, encoder, is_recursive, .. } = self;
+        writer.publish_with(To::Id(id), None, |room| fill(encoder, *is_recursive, value, room))
     }
 
     /// A place for `key`, so that publishing under it looks it up once.
@@ -147,13 +148,13 @@ impl<T> Publisher<T> {
     where
         T: Keyed,
     {
-        let Self { writer, encoder, key, .. } = self;
+        let Self { writer, encoder, is_recursive, key, .. } = self;
         key.clear();
         value.__encode_key(key);
         if key.as_slice() != slot.inner.key() {
             return Err(PublishError::KeyMismatch { path: writer.path().to_owned() });
         }
-        writer.publish_at(&mut slot.inner, None, |room| fill(encoder, value, room))
+        writer.publish_at(&mut slot.inner, None, |room| fill(encoder, *is_recursive, value, room))
     }
 
     /// A slot and this publisher together.
@@ -286,11 +287,22 @@ impl<T> Publisher<T> {
 
 /// Serializes `value` into `room` as far as it fits; says how much it needs.
 #[inline]
-fn fill<T: Speculo>(encoder: &mut Encoder, value: &T, room: &mut [u8]) -> Result<usize, crate::EncodeError> {
+fn fill<T: Speculo>(
+    encoder: &mut Encoder,
+    is_recursive: bool,
+    value: &T,
+    room: &mut [u8],
+) -> Result<usize, EncodeError> {
     let needed = encoder.encode(value, room)?;
+    let written = room.get(..needed);
+    // Subscribers follow pointers only so deep, so what goes deeper must not come to them.
+    if is_recursive && written.is_some_and(|written| !validate::<T>(written)) {
+        return Err(EncodeError::TooDeep);
+    }
     debug_assert!(
-        room.get(..needed).is_none_or(validate::<T>),
-        "what a publisher writes is valid; a hand-written `Serialize` of a field may be at fault"
+        written.is_none_or(validate::<T>),
+        "what a publisher writes is valid; a hand-written `Serialize` of a field may be at fault: {}",
+        explain::<T>(written.unwrap_or_default())
     );
     Ok(needed)
 }
@@ -412,7 +424,8 @@ impl<T> PublisherBuilder<T> {
     {
         let schema = schema::of::<T>();
         let writer = self.area.schema(schema.as_core()).create()?;
-        Ok(Publisher { writer, encoder: Encoder::new(), key: KeyBuf::new(), of: PhantomData })
+        let is_recursive = schema.is_recursive();
+        Ok(Publisher { writer, encoder: Encoder::new(), is_recursive, key: KeyBuf::new(), of: PhantomData })
     }
 
     /// Removes the area and everything in it. Its type does not matter.

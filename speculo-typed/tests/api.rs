@@ -213,3 +213,24 @@ fn everything_is_send_sync_and_lives_on() {
     borrowed::<PublisherEntry<'_, Door>>();
     borrowed::<SubscriberEntry<'_, Door>>();
 }
+
+#[test]
+fn what_no_subscriber_could_validate_is_refused() -> Result<(), Error> {
+    #[derive(Speculo)]
+    #[speculo(singleton)]
+    struct Chain {
+        next: Option<Box<Chain>>,
+    }
+    let chain =
+        |links: usize| (1..links).fold(Chain { next: None }, |next, _| Chain { next: Some(Box::new(next)) });
+    let root = Root::temporary()?;
+    let mut publisher = Publisher::<Chain>::builder("chain").root(root.clone()).create()?;
+    let mut reader = Subscriber::<Chain>::builder("chain").root(root).open()?;
+    publisher.publish(&chain(500))?;
+    assert!(reader.latest()?.is_some());
+    let error = publisher.publish(&chain(1000)).unwrap_err();
+    assert!(matches!(error, PublishError::Encode { .. }), "{error}");
+    assert!(error.to_string().contains("Vec"), "{error}");
+    assert!(reader.latest()?.unwrap().next.is_some());
+    Ok(())
+}

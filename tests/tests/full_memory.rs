@@ -16,11 +16,12 @@ fn main() -> ExitCode {
         tests![
             p6_publishing_into_a_full_file_system_is_an_error_and_goes_on_later,
             p6_removing_makes_room_in_a_full_file_system,
+            p6_large_spares_in_a_full_file_system_do_not_take_turns,
             p6_creating_in_a_full_file_system_is_an_error_and_leaves_nothing,
             p6_a_takeover_in_a_full_file_system_leaves_everything_as_it_was,
             p6_a_limit_on_file_sizes_is_an_error,
         ],
-        roles![publishing, removing, creating, taking_over, limited, witness],
+        roles![publishing, removing, alternating, creating, taking_over, limited, witness],
     )
 }
 
@@ -39,6 +40,10 @@ fn p6_publishing_into_a_full_file_system_is_an_error_and_goes_on_later() {
 
 fn p6_removing_makes_room_in_a_full_file_system() {
     on_a_small_file_system("removing");
+}
+
+fn p6_large_spares_in_a_full_file_system_do_not_take_turns() {
+    on_a_small_file_system("alternating");
 }
 
 fn p6_creating_in_a_full_file_system_is_an_error_and_leaves_nothing() {
@@ -144,6 +149,26 @@ fn publishing(wire: &mut Wire) {
     after.finish();
     drop(writer);
     assert_tidy(root);
+    wire.say("done");
+}
+
+/// Segments with much address space and little memory: none of them may be taken for one with room.
+fn alternating(wire: &mut Wire) {
+    let root = wire.root();
+    sys::private_tmpfs(root, "6m");
+    for initial in [2 << 20, 16 << 20] {
+        let area = keyed(root).initial_size(initial).max_size(64 << 20);
+        drop(area.create().unwrap());
+        // The dead writer's segment becomes the spare.
+        let mut writer = area.create().unwrap();
+        fill_up(&root.join("filler"));
+        let refused = (0..100_000u32).find_map(|n| writer.put(&n.to_le_bytes(), &[7; 900]).err());
+        assert!(matches!(refused, Some(PublishError::NoSpace(_))), "{refused:?}");
+        assert!(writer.stats().rollovers < 1000, "{:?}", writer.stats());
+        drop(writer);
+        std::fs::remove_file(root.join("filler")).unwrap();
+        area.remove().unwrap();
+    }
     wire.say("done");
 }
 

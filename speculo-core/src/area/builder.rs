@@ -254,12 +254,12 @@ impl AreaBuilder<'_> {
     ///
     /// As [`open`](Self::open).
     pub fn open_wait(&self, timeout: Duration) -> Result<Reader, OpenError> {
-        let end = std::time::Instant::now() + timeout;
+        let end = std::time::Instant::now().checked_add(timeout);
         let mut pause = Duration::from_millis(1);
         loop {
             match self.open() {
                 Err(OpenError::NotFound { .. } | OpenError::Removed(_))
-                    if std::time::Instant::now() < end =>
+                    if end.is_none_or(|end| std::time::Instant::now() < end) =>
                 {
                     std::thread::sleep(pause);
                     pause = (pause * 2).min(Duration::from_millis(20));

@@ -51,7 +51,12 @@ pub(crate) fn lock(
     open: impl Fn() -> Result<Option<Dir>, Fault>,
 ) -> Result<Option<Locked>, Refused> {
     for _ in 0..ATTEMPTS {
-        let Some(dir) = open()? else { return Ok(None) };
+        // Somebody removes the area, or the one above it, at the same time.
+        let dir = match open() {
+            Err(Fault::Removed(_)) => continue,
+            other => other?,
+        };
+        let Some(dir) = dir else { return Ok(None) };
         check_owner(place, &dir)?;
         let (fd, file) = match dir.lock_file(place) {
             // The directory went away between `open` and here.

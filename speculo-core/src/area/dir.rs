@@ -139,6 +139,8 @@ impl Dir {
             path.push(part);
             let made = match make.map(|mode| rustix::fs::mkdirat(&fd, part, mode)) {
                 None | Some(Err(Errno::EXIST)) => false,
+                // The one above it was removed meanwhile: the caller begins anew.
+                Some(Err(Errno::NOENT)) => return Ok(None),
                 Some(made) => made.map(|()| true).map_err(|error| failed(&path, error))?,
             };
             fd = match rustix::fs::openat(&fd, part, DIRECTORY, Mode::empty()) {

@@ -205,9 +205,9 @@ impl Plan {
     }
 }
 
-/// Bytes at the end of a log that values leave to tombstones.
-pub(crate) const fn for_removals(log_limit: u64) -> u64 {
-    align_up(log_limit / 64, LINE)
+/// Bytes at the end of a log that values leave to tombstones, if its file begins with `reserved` bytes.
+pub(crate) const fn for_removals(reserved: u64) -> u64 {
+    align_up(reserved / 64, LINE)
 }
 
 /// How many keys or ids an index of `slots` takes before it calls for a larger one.
@@ -252,12 +252,15 @@ pub(crate) fn finish(
     generation: u64,
 ) -> Option<Geometry> {
     scratch.unalloc()?;
+    // A spare may have more address space than the plan wants: it uses no more than the plan, or what it has already.
+    let region = scratch.memory().region();
+    let log_limit = plan.limit.max(region.known()).min(region.span());
     let geometry = Geometry {
         uuid,
         generation,
         index_slots: plan.index_slots,
         log_start: Geometry::log_start(plan.index_slots),
-        log_limit: scratch.memory().region().span(),
+        log_limit,
         carried_end: scratch.end(),
         carried_last_seq: carried.last_seq,
         dropped_through: census.dropped_through,

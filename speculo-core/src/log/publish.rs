@@ -100,7 +100,7 @@ pub(crate) struct Entry {
 impl Log {
     pub(crate) fn new(segment: Arc<Segment>, scratch: Scratch, start: Start) -> Self {
         let Start { next_seq, used_slots, live_bytes, expiring } = start;
-        let for_removals = super::carry::for_removals(segment.geometry().log_limit);
+        let for_removals = super::carry::for_removals(segment.region().known());
         Self { segment, scratch, next_seq, used_slots, live_bytes, expiring, for_removals }
     }
 
@@ -202,6 +202,12 @@ impl Log {
     #[inline]
     pub(crate) fn live_after(&self, spot: &Spot, total: u64) -> u64 {
         (self.live_bytes + total).saturating_sub(spot.old.bytes)
+    }
+
+    /// Whether `total` more bytes at `spot` keep to the limit, or at least do not add to what is live.
+    #[inline]
+    pub(crate) fn keeps_to(&self, max_size: u64, spot: &Spot, total: u64) -> bool {
+        self.live_after(spot, total) <= max_size.max(self.live_bytes)
     }
 
     /// Commits the payload that stands in the scratch, with `key` behind it, in the order of `docs/design.md`,

@@ -132,7 +132,8 @@ impl Reader {
             if removals && self.cursor.take_resync() {
                 return Ok(Step::Resync);
             }
-            if pin.is_some_and(|pin| self.cursor.at() >= pin) {
+            // Where the area has moved on, what follows the pin stands in a newer segment: nobody adds to this one.
+            if pin.is_some_and(|pin| self.cursor.at() >= pin) && self.manifest.current() == generation {
                 return Ok(Step::End);
             }
             match self.cursor.advance(segment, || self.manifest.current()) {

@@ -45,7 +45,7 @@ impl Writer {
             let log = &self.parts.log;
             if log.room(key.len() as u64).is_some_and(|room| payload <= room)
                 && payload <= MAX_PAYLOAD
-                && log.live_after(&spot, total) <= self.parts.max_size
+                && log.keeps_to(self.parts.max_size, &spot, total)
             {
                 break spot;
             }

@@ -75,12 +75,12 @@ impl Writer {
     pub(super) fn make_room(&mut self, payload: u64, key: u64, spot: &Spot) -> Result<(), PublishError> {
         let total = chunk::total(payload.min(MAX_PAYLOAD + 1), key);
         let max_size = self.parts.max_size;
-        let limit = max_size.min(MAX_PAYLOAD);
+        let limit = (max_size & !(LINE - 1)).saturating_sub(chunk::HEADER + key).min(MAX_PAYLOAD);
         if payload > MAX_PAYLOAD || total > max_size {
             return Err(PublishError::TooLarge { path: self.path().to_owned(), needed: payload, limit });
         }
         let live_after = self.parts.log.live_after(spot, total);
-        if live_after <= max_size {
+        if self.parts.log.keeps_to(max_size, spot, total) {
             return self.make_log_room(total, self.parts.log.for_removals());
         }
         // Too much is live: what has expired goes, then the oldest, where that is allowed.
@@ -113,7 +113,7 @@ impl Writer {
     #[cold]
     pub(super) fn make_log_room(&mut self, total: u64, kept: u64) -> Result<(), PublishError> {
         let end = self.parts.log.end() + total + kept + LINE;
-        if end <= self.parts.log.segment().region().span() {
+        if end <= self.parts.log.segment().geometry().log_limit {
             match self.reserve_stretch(end) {
                 // Where there is no memory to grow into, a spare may still take what is live.
                 Err(Fault::NoSpace(cause)) => {
@@ -167,7 +167,7 @@ impl Writer {
         // A quarter more at a time, 4 MiB at most: a millisecond or so.
         let stretch = (known / 4).clamp(STRETCH, 4 * STRETCH);
         let least = align_up(end, PAGE);
-        let mut wished = least.max(known + stretch).min(region.span());
+        let mut wished = least.max(known + stretch).min(segment.geometry().log_limit);
         loop {
             match os::reserve(fd.as_fd(), known, wished) {
                 Ok(()) => break,

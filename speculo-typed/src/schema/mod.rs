@@ -27,6 +27,7 @@
 
 mod diff;
 mod parse;
+mod recursion;
 mod write;
 
 pub use self::diff::diff;
@@ -48,6 +49,11 @@ pub struct Schema {
 }
 
 impl Schema {
+    /// Whether values can contain values of the same type, and so be nested without a limit.
+    pub(crate) fn is_recursive(&self) -> bool {
+        recursion::is_recursive(&self.descriptor)
+    }
+
     /// What the core compares and stores.
     pub(crate) fn as_core(&self) -> speculo_core::Schema<'_> {
         speculo_core::Schema {

@@ -166,7 +166,7 @@ impl<T> Subscriber<T> {
     where
         T: Keyed,
     {
-        let end = Instant::now() + timeout;
+        let end = Instant::now().checked_add(timeout);
         let mut slot = self.slot(key);
         loop {
             if let Some(chunk) = self.reader.get_at(&mut slot.inner)?
@@ -174,8 +174,8 @@ impl<T> Subscriber<T> {
             {
                 return Sample::new(&chunk).map(Some);
             }
-            let left = end.saturating_duration_since(Instant::now());
-            if !self.wait(left)? {
+            let left = end.map(|end| end.saturating_duration_since(Instant::now()));
+            if !self.reader.wait(left)? {
                 return Ok(None);
             }
         }
