@@ -40,6 +40,7 @@ impl Mark {
         pulse: &AtomicU32,
         bell: Option<&Writable>,
     ) -> Option<u32> {
+        // Acquires the writer's clearing of `waiting` before that pulse: what is stored below comes after it.
         let seen = pulse.load(Ordering::Acquire);
         if let Some(waiting) = bell.and_then(|bell| bell.word(0)) {
             waiting.store(1, Ordering::SeqCst);

@@ -239,10 +239,11 @@ impl<'a> Chunk<'a> {
         next > self.place.at && next < pin && matches!(self.segment.chunk(next), Ok(Some(_)))
     }
 
-    /// Whether a newer chunk replaces this one, or is about to. \[O5\]
+    /// Whether a newer chunk replaces this one, or is about to.
     #[inline]
     pub(crate) fn has_next(&self) -> bool {
-        self.words.load::<AT_NEXT>(Ordering::Acquire) != 0
+        // Relaxed: a reason to look closer, no more; nothing is read by way of it.
+        self.words.load::<AT_NEXT>(Ordering::Relaxed) != 0
     }
 
     /// Whether it has expired at `now`, which is asked for only if it can expire.

@@ -45,9 +45,10 @@ pub(crate) fn switch(manifest: &Writable, generation: u64) -> Option<()> {
     Some(())
 }
 
-/// Tells readers that the area is gone. Only a pulse makes sure that those who wait find out. \[O7\]
+/// Tells readers that the area is gone. Those who wait find out by the pulse that is to be moved then.
 pub(crate) fn mark_removed(manifest: &Writable) -> Option<()> {
-    manifest.word(AT_CURRENT)?.store(REMOVED, Ordering::SeqCst);
+    // Relaxed: released by the pulse. [O6]
+    manifest.word(AT_CURRENT)?.store(REMOVED, Ordering::Relaxed);
     Some(())
 }
 

@@ -30,8 +30,8 @@ use crate::layout::chunk::{
     ALIGN, AT_CONTROL, AT_LENGTHS, AT_NEXT, AT_PREV, AT_SEQ, Lengths, State, control,
 };
 use crate::layout::manifest::{AT_PULSE, Identity};
-use crate::layout::segment::{Geometry, HEADER_LEN};
-use crate::layout::{LINE, PAGE};
+use crate::layout::segment::{AT_INDEX, Geometry, HEADER_LEN};
+use crate::layout::{LINE, PAGE, index};
 use crate::memory::lease::{FileLock, Grip, Lease, Ownership};
 use crate::memory::manifest::{move_pulse, switch};
 use crate::memory::scratch::Scratch;
@@ -155,8 +155,13 @@ impl Area {
     }
 }
 
-/// What stands in reused memory: committed chunks at every place where one can stand, with the key `a`.
+/// What stands in reused memory: committed chunks at every place where one can stand, with the key `a`, and an index
+/// that names one of them.
 fn garbage(at: u64) -> u64 {
+    let log = Geometry::log_start(SLOTS);
+    if (AT_INDEX..log).contains(&at) {
+        return index::slot(index::hash_key(b"a", SEED), log + CHUNK);
+    }
     let line = at - at % ALIGN;
     match at % ALIGN {
         AT_CONTROL => control(State::Writn, CHUNK),
@@ -280,6 +285,11 @@ impl Reader {
     fn next(&mut self) -> Option<Chunk<'_>> {
         loop {
             let generation = self.segment.geometry().generation;
+            if self.cursor_in == generation
+                && let Some(chunk) = self.cursor.advance_plain(&self.segment)
+            {
+                break self.again(chunk.offset());
+            }
             if self.cursor_in != generation {
                 self.cursor.enter(self.segment.geometry());
                 self.cursor_in = generation;
@@ -292,8 +302,9 @@ impl Reader {
         }
     }
 
+    /// The chunk at `at`, once more: for the borrow must begin where nothing moves on any more.
     fn again(&self, at: u64) -> Option<Chunk<'_>> {
-        self.segment.chunk(at).unwrap()
+        Chunk::plain(&self.segment, at)
     }
 
     /// Sleeps until something was committed at `mark`, or the area has moved on.

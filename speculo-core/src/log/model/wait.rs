@@ -1,16 +1,21 @@
-//! Waiting beside a writer: nobody sleeps through what he waits for. Loom reports who never wakes as a deadlock.
+//! Waiting beside a writer: nobody sleeps through what he waits for, and who wakes sees it. Loom reports who never wakes
+//! as a deadlock.
 
 use std::sync::Arc;
 
-use super::{Area, Mark, Reader, Writer, check};
+use loom::thread::JoinHandle;
+
+use super::{Area, CHUNK, Mark, Reader, Writer, check};
 use crate::layout::manifest::REMOVED;
 use crate::memory::manifest::mark_removed;
 
-/// A waiter for whatever comes after what is there now.
-fn waiter(area: &Arc<Area>, writer: &Writer) -> loom::thread::JoinHandle<()> {
-    let (area, end) = (Arc::clone(area), writer.log.end());
-    let reader = Reader::open(&area);
-    loom::thread::spawn(move || reader.wait(&Mark::new(&reader.segment, end)))
+/// Somebody who waits for what comes after `writer`'s last commit, then does `rest`.
+fn waiter(writer: &Writer, rest: impl FnOnce(&mut Reader, u64) + 'static) -> JoinHandle<()> {
+    let (mut reader, end) = (Reader::open(&writer.area), writer.log.end());
+    loom::thread::spawn(move || {
+        reader.wait(&Mark::new(&reader.segment, end));
+        rest(&mut reader, end);
+    })
 }
 
 #[test]
@@ -18,8 +23,23 @@ fn a_commit_wakes_who_waits_for_it() {
     check(|| {
         let area = Area::new(1, 2, false);
         let mut writer = Writer::create(&area);
-        let waiter = waiter(&area, &writer);
+        let waiter = waiter(&writer, |reader, _| assert_eq!(reader.get(b"a"), Some(1)));
         writer.put(b"a", 1);
+        waiter.join().unwrap();
+    });
+}
+
+#[test]
+fn every_commit_wakes_who_waits_again() {
+    check(|| {
+        let area = Area::new(1, 2, false);
+        let mut writer = Writer::create(&area);
+        let waiter = waiter(&writer, |reader, end| {
+            reader.wait(&Mark::new(&reader.segment, end + CHUNK));
+            assert_eq!(reader.get(b"a"), Some(2));
+        });
+        writer.put(b"a", 1);
+        writer.put(b"a", 2);
         waiter.join().unwrap();
     });
 }
@@ -29,7 +49,7 @@ fn a_commit_wakes_all_who_wait_for_it() {
     check(|| {
         let area = Area::new(1, 2, false);
         let mut writer = Writer::create(&area);
-        let waiters = [waiter(&area, &writer), waiter(&area, &writer)];
+        let waiters = [waiter(&writer, |_, _| ()), waiter(&writer, |_, _| ())];
         writer.put(b"a", 1);
         for waiter in waiters {
             waiter.join().unwrap();
@@ -42,7 +62,7 @@ fn a_switch_wakes_who_waits() {
     check(|| {
         let area = Area::new(2, 1, false);
         let mut writer = Writer::create(&area);
-        let waiter = waiter(&area, &writer);
+        let waiter = waiter(&writer, |reader, _| assert_eq!(reader.current().geometry().generation, 2));
         assert!(writer.roll_over());
         waiter.join().unwrap();
     });
@@ -53,11 +73,11 @@ fn removal_wakes_who_waits() {
     check(|| {
         let area = Area::new(1, 1, false);
         let writer = Writer::create(&area);
-        let waiter = waiter(&area, &writer);
-        // As `area/remove.rs`: without a look at the bell.
+        let removed = Arc::clone(&area);
+        let waiter = waiter(&writer, move |_, _| assert_eq!(removed.manifest.current(), REMOVED));
+        // As `retire_manifest` in `area/create.rs`: without a look at the bell.
         mark_removed(&area.manifest_memory).unwrap();
         area.wake();
         waiter.join().unwrap();
-        assert_eq!(area.manifest.current(), REMOVED);
     });
 }
