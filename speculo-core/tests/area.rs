@@ -1,5 +1,6 @@
 //! The handles together, in one process, on a real memory file system.
 #![expect(
+    unsafe_code,
     clippy::unwrap_used,
     clippy::unnecessary_wraps,
     reason = "a test, and closures in the shape that is asked for"
@@ -545,4 +546,24 @@ fn for_ever_is_a_time_that_can_be_waited() {
     writer.publish(b"1").unwrap();
     assert!(reader.wait(Some(Duration::MAX)).unwrap());
     assert!(reader.next_timeout(Some(Duration::MAX)).unwrap().is_some());
+}
+
+#[test]
+fn p2_a_reader_that_locks_the_manifest_keeps_no_writer_out() {
+    let root = Root::temporary().unwrap();
+    let area = area(&root, Kind::Keyed);
+    drop(area.create().unwrap());
+    let manifest = std::fs::File::open(root.path().unwrap().join("test/area/.manifest")).unwrap();
+    let lock = libc::flock { l_type: 0, l_whence: 0, l_start: 0, l_len: 0, l_pid: 0 };
+    assert_eq!(i32::from(lock.l_type), libc::F_RDLCK);
+    // SAFETY: an open descriptor and a valid `flock`.
+    let locked = unsafe {
+        libc::fcntl(std::os::fd::AsRawFd::as_raw_fd(&manifest), libc::F_OFD_SETLK, &raw const lock)
+    };
+    assert_eq!(locked, 0);
+    let mut writer = area.create().unwrap();
+    writer.put(b"a", b"1").unwrap();
+    assert!(matches!(area.create(), Err(CreateError::WriterBusy { .. })));
+    drop(writer);
+    area.remove().unwrap();
 }

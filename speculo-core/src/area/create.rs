@@ -16,7 +16,7 @@ use crate::failpoint;
 use crate::layout::manifest::Identity;
 use crate::layout::{PAGE, align_up};
 use crate::log::carry::{Census, Plan, Wish};
-use crate::memory::lease::{Grip, Ownership, try_lock};
+use crate::memory::lease::{Grip, Ownership, is_locked, try_lock};
 use crate::memory::manifest::{mark_removed, move_pulse};
 use crate::memory::{FileId, Lease, Manifest, Process, Writable};
 use crate::os;
@@ -85,6 +85,16 @@ pub(crate) fn lock(
     Err(place.removed().into())
 }
 
+/// Locks an open manifest as the area's writer; `false` if another writer has.
+///
+/// Whoever may read the manifest may hold a shared lock on it. That must not keep a writer out (P2); it only keeps
+/// readers from seeing that this one is alive.
+fn present(place: &Place, manifest: &OwnedFd) -> Result<bool, Fault> {
+    let failed = |error| place.os_error("lock", MANIFEST, error);
+    let mine = try_lock(manifest.as_fd(), Grip::Exclusive).map_err(failed)?;
+    Ok(mine || !is_locked(manifest.as_fd(), Grip::Shared).map_err(failed)?)
+}
+
 /// A writer maps files for writing that only its own user can truncate.
 fn check_owner(place: &Place, dir: &Dir) -> Result<(), Fault> {
     let stat = dir.stat();
@@ -118,8 +128,7 @@ pub(crate) fn create(builder: &AreaBuilder<'_>) -> Result<Writer, CreateError> {
         None => creation.fresh(locked, None),
         Some((fd, stat)) => {
             // The manifest's own lock says that its writer is alive, even if somebody deleted `.lock`.
-            let failed = |error| creation.place.os_error("lock", MANIFEST, error);
-            if !try_lock(fd.as_fd(), Grip::Exclusive).map_err(failed)? {
+            if !present(&creation.place, &fd)? {
                 return Err(CreateError::WriterBusy { path: creation.place.path().to_owned(), pid: None });
             }
             let identity = manifest::identify(&creation.place, &fd, &stat);
@@ -280,11 +289,11 @@ impl Creation<'_> {
         result.inspect_err(|_| dir.unlink(MANIFEST_ASIDE))
     }
 
-    /// Maps an open manifest for writing, and locks it: that says "alive" to readers.
+    /// Maps an open manifest for writing, and keeps its lock: that says "alive" to readers.
     fn hold(&self, lock: &OwnedFd, id: FileId, len: u64, dir: &Dir) -> Result<(Writable, Lease), Fault> {
         let place = &self.place;
         let failed = |action, error: std::io::Error| Fault::from(place.os_error(action, MANIFEST, error));
-        if !try_lock(lock.as_fd(), Grip::Exclusive).map_err(|error| failed("lock", error))? {
+        if !present(place, lock)? {
             return Err(place.corrupt(MANIFEST, "somebody else has locked it").into());
         }
         // The mapping must not carry the lock, so it gets a description of its own.

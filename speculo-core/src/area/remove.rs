@@ -31,7 +31,8 @@ pub(crate) fn remove(place: &Place) -> Result<(), RemoveError> {
         manifest::open_file(dir, place, OFlags::RDWR).map_err(|fault| to_remove_error(place, fault))?;
     if let Some((fd, _)) = &opened {
         let failed = |error| place.os_error("lock", MANIFEST, error);
-        if is_locked(std::os::fd::AsFd::as_fd(fd), Grip::Exclusive).map_err(failed)? {
+        // A writer's lock is exclusive; shared ones are nobody's business.
+        if is_locked(std::os::fd::AsFd::as_fd(fd), Grip::Shared).map_err(failed)? {
             return Err(busy(None));
         }
     }
