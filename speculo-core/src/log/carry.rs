@@ -162,8 +162,10 @@ impl Plan {
         // Log capacity ≥ 2 × live; a small live set gets four times itself.
         let mut room = live.max(live.saturating_mul(3).min(ROOM));
         if wish.kind == Kind::Stream {
-            // A stream mostly adds, so it comes to its limit before it comes to the end of a larger log.
-            room = room.min(live.max(wish.max_size.saturating_sub(live)));
+            // A stream mostly adds, so it comes to its limit before it comes to the end of a larger log. It must not come
+            // to that end first: it would roll over with everything, and then again for its limit.
+            let to_the_limit = wish.max_size.saturating_sub(live) + wish.max_size / 8;
+            room = room.min(live.max(to_the_limit));
         }
         Self::with_room(
             wish.kind,
