@@ -55,6 +55,7 @@ extern crate self as speculo_typed;
 
 mod access;
 pub mod archived;
+mod builder;
 mod change;
 mod encode;
 mod error;

@@ -338,17 +338,9 @@ pub struct PublisherBuilder<T> {
     of: PhantomData<fn(&T)>,
 }
 
+crate::builder::shared!(PublisherBuilder);
+
 impl<T> PublisherBuilder<T> {
-    fn with(self, change: impl FnOnce(AreaBuilder<'static>) -> AreaBuilder<'static>) -> Self {
-        Self { area: change(self.area), of: PhantomData }
-    }
-
-    /// Where areas live. Publisher and subscribers must agree on it. Default: [`Root::default`].
-    #[must_use]
-    pub fn root(self, root: Root) -> Self {
-        self.with(|area| area.root(root))
-    }
-
     /// Limit of the live values with their headers and keys, in bytes. Default: 16 MiB.
     ///
     /// Peak memory is more: two segments, each up to four times the live values, and one for each generation that
@@ -435,17 +427,5 @@ impl<T> PublisherBuilder<T> {
     /// [`RemoveError::WriterBusy`] while its publisher is alive; see [`RemoveError`].
     pub fn remove(self) -> Result<(), RemoveError> {
         self.area.remove()
-    }
-}
-
-impl<T> Clone for PublisherBuilder<T> {
-    fn clone(&self) -> Self {
-        Self { area: self.area.clone(), of: PhantomData }
-    }
-}
-
-impl<T> fmt::Debug for PublisherBuilder<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.area.fmt(f)
     }
 }

@@ -258,17 +258,9 @@ pub struct SubscriberBuilder<T> {
     of: PhantomData<fn() -> T>,
 }
 
+crate::builder::shared!(SubscriberBuilder);
+
 impl<T> SubscriberBuilder<T> {
-    fn with(self, change: impl FnOnce(AreaBuilder<'static>) -> AreaBuilder<'static>) -> Self {
-        Self { area: change(self.area), of: PhantomData }
-    }
-
-    /// Where areas live. Publisher and subscribers must agree on it. Default: [`Root::default`].
-    #[must_use]
-    pub fn root(self, root: Root) -> Self {
-        self.with(|area| area.root(root))
-    }
-
     /// Where following begins. Default: [`Start::Oldest`], so that who comes late sees everything that still holds.
     #[must_use]
     pub fn start(self, start: Start) -> Self {
@@ -309,17 +301,5 @@ impl<T> SubscriberBuilder<T> {
 
     fn subscriber(reader: Reader) -> Subscriber<T> {
         Subscriber { reader, key: KeyBuf::new(), of: PhantomData }
-    }
-}
-
-impl<T> Clone for SubscriberBuilder<T> {
-    fn clone(&self) -> Self {
-        Self { area: self.area.clone(), of: PhantomData }
-    }
-}
-
-impl<T> fmt::Debug for SubscriberBuilder<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.area.fmt(f)
     }
 }
