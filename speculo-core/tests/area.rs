@@ -477,13 +477,13 @@ fn a_takeover_applies_its_mode_to_every_file() {
     assert_eq!(modes(), [0o644, 0o644, 0o644, 0o755]);
     drop(writer);
     let writer = area(&root, Kind::Keyed).mode(0o600).create().unwrap();
-    assert_eq!(modes(), [0o600, 0o600, 0o600, 0o700]);
+    assert_eq!(modes(), [0o600, 0o600, 0o600, 0o755], "the directory may hold other areas");
     drop(writer);
     let mut writer = area(&root, Kind::Keyed).mode(0o640).create().unwrap();
     for n in 0..200u8 {
         writer.put(&[n % 3], &[n; 100]).unwrap();
     }
-    assert_eq!(modes(), [0o640, 0o640, 0o640, 0o750]);
+    assert_eq!(modes(), [0o640, 0o640, 0o640, 0o755]);
 }
 
 #[test]
@@ -566,4 +566,19 @@ fn p2_a_reader_that_locks_the_manifest_keeps_no_writer_out() {
     assert!(matches!(area.create(), Err(CreateError::WriterBusy { .. })));
     drop(writer);
     area.remove().unwrap();
+}
+
+#[test]
+fn an_area_inside_a_private_one_can_be_reached() {
+    use std::os::unix::fs::PermissionsExt;
+    let root = Root::temporary().unwrap();
+    let mode =
+        |path: &str| std::fs::metadata(root.path().unwrap().join(path)).unwrap().permissions().mode() & 0o777;
+    let _outer = Area::builder("a").root(root.clone()).create().unwrap();
+    assert_eq!((mode("a"), mode("a/.manifest")), (0o700, 0o600));
+    let inner = Area::builder("a/b").root(root.clone()).mode(0o644).create().unwrap();
+    assert_eq!((mode("a"), mode("a/b"), mode("a/.manifest")), (0o755, 0o755, 0o600));
+    drop(inner);
+    Area::builder("a/b").root(root.clone()).remove().unwrap();
+    assert_eq!(mode("a/.manifest"), 0o600);
 }

@@ -185,7 +185,7 @@ impl AreaBuilder<'_> {
         self
     }
 
-    /// Mode of the area's files; directories get the matching `x` bits. Only the owner can write, whatever it says,
+    /// Mode of the area's files; directories get the matching `x` bits, beside what they allowed before (areas may nest). Only the owner can write, whatever it says,
     /// so 0600, 0640 and 0644 make sense. Default: 0600.
     #[must_use]
     pub fn mode(mut self, mode: u32) -> Self {

@@ -365,7 +365,8 @@ impl Creation<'_> {
         locked.dir.unlink(MANIFEST_ASIDE);
         let generation = leftover.iter().copied().max().unwrap_or(0).max(current).saturating_add(1);
         let bell = self.bell(&locked.dir)?;
-        self.apply_mode(&locked.dir, fd)?;
+        rustix::fs::fchmod(fd, Mode::from_raw_mode(self.builder.mode))
+            .map_err(|error| place.os_error("set the mode of", MANIFEST, error))?;
         let plan = self.plan(&census);
         let log =
             self.forge(&locked, manifest.identity()).build(Some(&from), &census, &plan, generation, None)?;
@@ -374,14 +375,6 @@ impl Creation<'_> {
         let mut writer = self.writer(locked, manifest, memory, presence, bell, log);
         writer.take_over_from(&from)?;
         Ok(writer)
-    }
-
-    /// The former writer's files get this one's mode.
-    fn apply_mode(&self, dir: &Dir, manifest: &OwnedFd) -> Result<(), Fault> {
-        let mode = self.builder.mode;
-        let failed = |error| self.place.os_error("set the mode of", MANIFEST, error);
-        rustix::fs::fchmod(manifest, Mode::from_raw_mode(mode)).map_err(failed)?;
-        dir.set_mode(&self.place, dir_mode(mode))
     }
 
     fn writer(

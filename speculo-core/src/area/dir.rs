@@ -147,8 +147,8 @@ impl Dir {
                 Err(Errno::NOENT) => return Ok(None),
                 opened => opened.map_err(|error| failed(&path, error))?,
             };
-            if let Some(mode) = make.filter(|_| made) {
-                rustix::fs::fchmod(&fd, mode).map_err(|error| failed(&path, error))?;
+            if let Some(mode) = make {
+                open_up(&fd, mode, made).map_err(|error| failed(&path, error))?;
             }
         }
         let stat = rustix::fs::fstat(&fd).map_err(|error| place.os_error("look at", "", error))?;
@@ -161,12 +161,6 @@ impl Dir {
 
     pub(crate) fn stat(&self) -> &Stat {
         &self.stat
-    }
-
-    /// Gives the directory itself another mode.
-    pub(crate) fn set_mode(&self, place: &Place, mode: Mode) -> Result<(), Fault> {
-        rustix::fs::fchmod(&self.fd, mode)
-            .map_err(|error| place.os_error("set the mode of", "", error).into())
     }
 
     /// Whether the directory itself belongs to somebody trusted.
@@ -261,6 +255,17 @@ impl Dir {
         }
         Ok(found)
     }
+}
+
+/// Gives a directory of ours `mode`. One that was there before keeps what it allowed, for areas may nest: an area that
+/// others may read must be reachable for them, wherever it is, and what is in the others has modes of its own.
+fn open_up(fd: &OwnedFd, mode: Mode, made: bool) -> Result<(), Errno> {
+    let stat = rustix::fs::fstat(fd)?;
+    let old = if made { Mode::empty() } else { Mode::from_raw_mode(stat.st_mode & 0o777) };
+    if (!made && old.contains(mode)) || stat.st_uid != os::uid() {
+        return Ok(());
+    }
+    rustix::fs::fchmod(fd, old | mode)
 }
 
 fn failed_stat(place: &Place) -> impl FnOnce() -> Fault {
