@@ -182,10 +182,12 @@ impl Plan {
     }
 
     fn with_room(kind: Kind, census: &Census, needed: u64, room: u64, log_size: u64) -> Self {
-        let least = census.live_bytes.saturating_add(needed).saturating_add(2 * LINE);
-        // A sixty-third of it is a sixty-fourth of the whole, and the index counts as well.
-        let least = least.saturating_add(least / 32 + 16 * LINE);
-        let log = least.saturating_add(room).max(log_size);
+        // What values leave to tombstones comes on top: a sixty-third of them is a sixty-fourth of the whole, and the
+        // index counts as well.
+        let hold = |bytes: u64| bytes.saturating_add(bytes / 32 + 18 * LINE);
+        let chunks = census.live_bytes.saturating_add(needed);
+        let least = hold(chunks);
+        let log = hold(chunks.saturating_add(room)).max(log_size);
         let slots = |log: u64| {
             let slots = match kind {
                 Kind::Singleton => return 8,
