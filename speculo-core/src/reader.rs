@@ -294,7 +294,7 @@ fn get_at_any<'a>(
         Err(damage) => Err(damage),
     };
     let chunk = chunk.map_err(|damage| segment.corrupt(damage))?;
-    Ok(chunk.filter(|chunk| !chunk.is_tombstone() && !chunk.is_expired(os::now)))
+    Ok(chunk.filter(|chunk| chunk.is_live(os::now)))
 }
 
 /// The word that waiters set, if this user may; without it a waiter looks by itself now and then.

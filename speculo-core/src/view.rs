@@ -55,7 +55,7 @@ impl View {
     fn find(&self, wanted: &Wanted<'_>) -> Result<Option<Chunk<'_>>, ReadError> {
         let found = find(&self.segment, wanted, wanted.hash(self.seed), self.pin);
         let found = found.map_err(|damage| self.segment.corrupt(damage))?;
-        Ok(found.chunk.filter(|chunk| !chunk.is_tombstone() && !chunk.is_expired(|| self.now)))
+        Ok(found.chunk.filter(|chunk| chunk.is_live(|| self.now)))
     }
 
     /// Every value, in the order of publication.
@@ -119,10 +119,7 @@ impl<'a> Iterator for Iter<'a> {
         for chunk in self.chunks.by_ref() {
             match chunk {
                 Ok(chunk) => {
-                    let live = !chunk.is_superseded(self.view.pin)
-                        && !chunk.is_tombstone()
-                        && !chunk.is_expired(|| self.view.now);
-                    if live {
+                    if !chunk.is_superseded(self.view.pin) && chunk.is_live(|| self.view.now) {
                         return Some(Ok(chunk));
                     }
                 }
@@ -158,8 +155,7 @@ pub(crate) fn latest(kind: Kind, seed: u64, segment: &Arc<Segment>) -> Result<Op
     }
     let damaged = |damage| segment.corrupt(damage);
     let (chunk, pin) = last(segment).map_err(damaged)?;
-    let is_live =
-        |chunk: &Chunk<'_>| !chunk.is_superseded(pin) && !chunk.is_tombstone() && !chunk.is_expired(os::now);
+    let is_live = |chunk: &Chunk<'_>| !chunk.is_superseded(pin) && chunk.is_live(os::now);
     let Some(chunk) = chunk else { return Ok(None) };
     if is_live(&chunk) {
         return Ok(Some(chunk));
@@ -180,5 +176,5 @@ fn get_any<'a>(
 ) -> Result<Option<Chunk<'a>>, ReadError> {
     let found = find(segment, wanted, hash, NO_PIN);
     let found = found.map_err(|damage| segment.corrupt(damage))?;
-    Ok(found.chunk.filter(|chunk| !chunk.is_tombstone() && !chunk.is_expired(os::now)))
+    Ok(found.chunk.filter(|chunk| chunk.is_live(os::now)))
 }

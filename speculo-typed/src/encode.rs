@@ -112,11 +112,4 @@ impl Encoder {
             Err(Failure) => Err(EncodeError::Refused),
         }
     }
-
-    /// The exact length of the archive, where the type alone determines it.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the publisher, to size a segment"))]
-    #[inline]
-    pub(crate) const fn fixed_len<T: Speculo>() -> Option<usize> {
-        if T::COPY_OPTIMIZATION.is_enabled() { Some(size_of::<T::Archived>()) } else { None }
-    }
 }

@@ -282,7 +282,9 @@ impl Creation<'_> {
                 dir.unlink(MANIFEST);
                 failpoint::hit("create.replaced");
             }
-            dir.rename(place, MANIFEST_ASIDE, MANIFEST)?;
+            if !dir.rename(place, MANIFEST_ASIDE, MANIFEST)? {
+                return Err(place.corrupt(MANIFEST, "somebody else creates it at the same time").into());
+            }
             failpoint::hit("create.manifest");
             Ok(held)
         });

@@ -226,10 +226,13 @@ impl Dir {
         rustix::fs::statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW).ok().map(|stat| FileId::of(&stat))
     }
 
-    /// Gives a file another name, which must be free.
-    pub(crate) fn rename(&self, place: &Place, from: &str, to: &str) -> Result<(), Fault> {
-        rustix::fs::renameat_with(&self.fd, from, &self.fd, to, rustix::fs::RenameFlags::NOREPLACE)
-            .map_err(|error| place.os_error("rename", from, error).into())
+    /// Gives a file another name; `false` if that one is taken.
+    pub(crate) fn rename(&self, place: &Place, from: &str, to: &str) -> Result<bool, Fault> {
+        match rustix::fs::renameat_with(&self.fd, from, &self.fd, to, rustix::fs::RenameFlags::NOREPLACE) {
+            Ok(()) => Ok(true),
+            Err(Errno::EXIST) => Ok(false),
+            Err(error) => Err(place.os_error("rename", from, error).into()),
+        }
     }
 
     /// Deletes a name, if it is there. What is mapped stays readable.

@@ -106,11 +106,11 @@ impl Forge<'_> {
             Ok(())
         };
         let result = result.and_then(|()| {
-            while self.dir.identity(&segment_name(generation)).is_some() {
+            let mut name = segment_name(generation);
+            while !self.dir.rename(self.place, &old_name, &name)? {
                 generation += 1;
+                name = segment_name(generation);
             }
-            let name = segment_name(generation);
-            self.dir.rename(self.place, &old_name, &name)?;
             failpoint::hit("segment.renamed");
             Ok(name)
         });

@@ -105,6 +105,12 @@ impl<'a> Chunk<'a> {
         fits.then_some(Self { segment, words, place: Place { at, total, lengths } })
     }
 
+    /// Whether this is a value that has not expired at `now`, which is asked for only if it can expire.
+    #[inline]
+    pub(crate) fn is_live(&self, now: impl FnOnce() -> u64) -> bool {
+        !self.is_tombstone() && !self.is_expired(now)
+    }
+
     /// Whether this is a value that never expires.
     #[inline]
     pub(crate) fn is_lasting(&self) -> bool {

@@ -189,7 +189,7 @@ impl Writer {
         let plan =
             if tight { Plan::tight(&wish, census, needed) } else { Plan::roomy(&wish, census, needed) };
         let spare = self.retired.pick(&dir, &parts.place, &plan);
-        let reused = spare.is_some();
+        let mut reused = spare.is_some();
         let forge = Forge {
             place: &parts.place,
             dir: &dir,
@@ -204,6 +204,7 @@ impl Writer {
             // What was retired and is free by now may be all the memory there is.
             Err(Fault::NoSpace(_)) => {
                 self.retired.free(&dir, &parts.place);
+                reused = false;
                 forge.build(Some(from), census, &plan, generation, None)?
             }
             result => result?,
