@@ -1,0 +1,1 @@
+//! The physical limits: what nobody can be faster than.

@@ -1,0 +1,1 @@
+//! The rows, group by group.
