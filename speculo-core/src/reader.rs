@@ -152,7 +152,7 @@ impl Reader {
         read: impl FnOnce(Chunk<'r>) -> Result<R, ReadError>,
     ) -> Result<Option<R>, ReadError> {
         let seed = self.manifest.identity().seed;
-        crate::view::get_with(seed, self.current()?, &Wanted::Key(key), read)
+        crate::view::get_with(seed, self.current()?, &Wanted::key(key), read)
     }
 
     /// The message with this id, in its newest version.

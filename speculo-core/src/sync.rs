@@ -4,27 +4,7 @@
 //! `[O3]`.
 
 #[cfg(not(loom))]
-pub(crate) use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+pub(crate) use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering, compiler_fence, fence};
 
 #[cfg(loom)]
-pub(crate) use loom::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-
-/// Publishes `value` in `word`, and is a full fence towards the loads that follow it. \[O1\]
-///
-/// On the machine one locked exchange does both. Loom gives sequential consistency to fences only, so the model
-/// spells the fence out.
-#[inline]
-pub(crate) fn publish(word: &AtomicU64, value: u64) {
-    word.swap(value, Ordering::SeqCst);
-    #[cfg(loom)]
-    loom::sync::atomic::fence(Ordering::SeqCst);
-}
-
-/// The fence on the waiter's side, between announcing itself and looking once more. \[O6\]
-#[inline]
-pub(crate) fn full_fence() {
-    #[cfg(not(loom))]
-    std::sync::atomic::fence(Ordering::SeqCst);
-    #[cfg(loom)]
-    loom::sync::atomic::fence(Ordering::SeqCst);
-}
+pub(crate) use loom::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};

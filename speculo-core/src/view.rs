@@ -40,7 +40,7 @@ impl View {
     ///
     /// See [`ReadError`].
     pub fn get(&self, key: &[u8]) -> Result<Option<Chunk<'_>>, ReadError> {
-        self.find(&Wanted::Key(key))
+        self.find(&Wanted::key(key))
     }
 
     /// The message with this id.
@@ -151,7 +151,7 @@ pub(crate) fn get_with<'a, R>(
 /// The last value that was published and is live: of a singleton *the* value, of the others the newest of all.
 pub(crate) fn latest(kind: Kind, seed: u64, segment: &Arc<Segment>) -> Result<Option<Chunk<'_>>, ReadError> {
     if kind == Kind::Singleton {
-        return get_with(seed, segment, &Wanted::Key(&[]), Ok);
+        return get_with(seed, segment, &Wanted::key(&[]), Ok);
     }
     let damaged = |damage| segment.corrupt(damage);
     let (chunk, pin) = last(segment).map_err(damaged)?;

@@ -22,6 +22,7 @@ use crate::layout::chunk;
 use crate::layout::chunk::{MAX_KEY, MAX_PAYLOAD};
 use crate::log::publish::{Entry, Log, Spot};
 use crate::log::read::Wanted;
+use crate::memory::fence::Light;
 use crate::memory::lease::Ownership;
 use crate::memory::{ChunkId, FileId, Lease, Manifest, Process, Segment, Writable};
 use crate::os;
@@ -59,6 +60,7 @@ pub(crate) struct Parts {
     #[expect(dead_code, reason = "held, not used")]
     pub(crate) presence: Lease,
     pub(crate) bell: Writable,
+    pub(crate) fence: Light,
     pub(crate) log: Log,
     pub(crate) mode: Mode,
     pub(crate) flags: Flags,
@@ -232,7 +234,7 @@ impl Writer {
         match (to, self.kind()) {
             (To::Next, Kind::Stream) => self.parts.log.resolve_new(),
             (To::Id(_), _) => None,
-            _ => self.parts.log.resolve_plain(&Wanted::Key(key), self.parts.manifest.identity().seed),
+            _ => self.parts.log.resolve_plain(&Wanted::key(key), self.parts.manifest.identity().seed),
         }
     }
 
@@ -247,7 +249,7 @@ impl Writer {
                     let spot = self.resolve(&Wanted::Id(id.get()))?.filter(|spot| spot.is_live(os::now));
                     Some(spot.ok_or_else(|| no_such_chunk(&self.parts, id))?)
                 }
-                (To::Next | To::Key(_), _) => self.resolve(&Wanted::Key(key))?,
+                (To::Next | To::Key(_), _) => self.resolve(&Wanted::key(key))?,
             };
             match spot {
                 Some(spot) => return Ok(spot),
@@ -279,7 +281,7 @@ impl Writer {
         let to = if self.kind() == Kind::Singleton { To::Next } else { To::Key(key) };
         self.check_target(to)?;
         let key = if self.kind() == Kind::Singleton { &[] } else { key };
-        self.bury(&Wanted::Key(key), key)
+        self.bury(&Wanted::key(key), key)
     }
 
     /// Removes the message with this id; `false` if there is none.
@@ -347,7 +349,7 @@ impl Writer {
     /// See [`ReadError`].
     pub fn get(&self, key: &[u8]) -> Result<Option<crate::Chunk<'_>>, ReadError> {
         let segment = self.reading()?;
-        crate::view::get_with(self.parts.manifest.identity().seed, segment, &Wanted::Key(key), Ok)
+        crate::view::get_with(self.parts.manifest.identity().seed, segment, &Wanted::key(key), Ok)
     }
 
     /// The last value that was published and is live, as readers see it: of a singleton *the* value.

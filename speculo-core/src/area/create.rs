@@ -16,6 +16,7 @@ use crate::failpoint;
 use crate::layout::manifest::Identity;
 use crate::layout::{PAGE, align_up};
 use crate::log::carry::{Census, Plan, Wish};
+use crate::memory::fence::Light;
 use crate::memory::lease::{Grip, Ownership, is_locked, try_lock};
 use crate::memory::manifest::{mark_removed, move_pulse};
 use crate::memory::{FileId, Lease, Manifest, Process, Writable};
@@ -399,6 +400,7 @@ impl Creation<'_> {
             manifest_memory: memory,
             presence,
             bell,
+            fence: Light::register(),
             log,
             mode: Mode::from_raw_mode(self.builder.mode),
             flags: self.builder.flags,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::carry::slot_limit;
 use super::read::{self, NO_PIN, Wanted};
 use crate::failpoint;
-use crate::layout::chunk::{self, HEADER, Lengths};
+use crate::layout::chunk::{self, HEADER, Lengths, short_key};
 use crate::layout::{index, to_usize};
 use crate::memory::scratch::{Header, Scratch};
 use crate::memory::{Chunk, Damage, Segment};
@@ -147,7 +147,7 @@ impl Log {
     /// Values leave some room for tombstones, so that removing is possible where publishing is not any more.
     #[inline]
     pub(crate) fn room(&self, key: u64) -> Option<u64> {
-        self.scratch.room().checked_sub(HEADER + key + self.for_removals)
+        self.scratch.room().checked_sub(HEADER + chunk::key_behind(key) + self.for_removals)
     }
 
     /// Whether a tombstone fits for a key of `key` bytes.
@@ -220,7 +220,6 @@ impl Log {
         entry: &Entry,
         now: impl FnOnce() -> u64,
     ) -> Option<u64> {
-        let total = chunk::total(entry.payload, entry.key);
         let seq = self.next_seq;
         // A value that readers saw end begins a new life: another id, version 1.
         let goes_on = spot.old.is_live(now);
@@ -231,14 +230,19 @@ impl Log {
             key: u16::try_from(entry.key).unwrap_or(u16::MAX),
             tombstone: entry.tombstone,
         };
-        if !key.is_empty() {
+        let total = lengths.total();
+        let short = short_key(key);
+        if short.is_none() {
             let (_, place) =
                 self.scratch.body(entry.payload + entry.key)?.split_at_mut(to_usize(entry.payload));
             place.copy_from_slice(key);
         }
         let at = self.scratch.end();
         let prev = spot.old.at;
-        self.scratch.seal(total, &Header { seq, id, version, expires: entry.expires, prev, lengths })?;
+        self.scratch.seal(
+            total,
+            &Header { seq, id, version, expires: entry.expires, prev, key: short.unwrap_or(0) },
+        )?;
         failpoint::hit("publish.sealed");
         if prev != 0 {
             self.scratch.link(prev)?;
@@ -246,7 +250,7 @@ impl Log {
         failpoint::hit("publish.linked");
         self.scratch.index(spot.slot, index::slot(spot.hash, at))?;
         failpoint::hit("publish.indexed");
-        self.scratch.commit(total)?;
+        self.scratch.commit(lengths)?;
         self.next_seq += 1;
         self.used_slots += u64::from(prev == 0);
         self.live_bytes = self.live_after(spot, if entry.tombstone { 0 } else { total });

@@ -2,52 +2,53 @@
 
 use std::sync::Arc;
 
-use crate::layout::chunk::{ALIGN, AT_PREV, HEADER};
-use crate::layout::index::{EMPTY, slot_offset, slot_tag, tag};
+use crate::layout::chunk::{ALIGN, AT_PREV, HEADER, short_key};
+use crate::layout::index::{self, EMPTY, slot_offset, slot_tag, tag};
 use crate::memory::{Chunk, Damage, Segment};
 use crate::sync::Ordering;
 
 /// The pin of somebody who wants the newest.
 pub(crate) const NO_PIN: u64 = u64::MAX;
 
-/// What to look for: its hash, and the bytes that decide.
+/// What to look for: what decides, short keys and ids as one word.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Wanted<'k> {
-    /// The value with this key.
-    Key(&'k [u8]),
+    /// The value with this short key, of this length.
+    Short(u64, u16),
+    /// The value with this key, which is not short.
+    Long(&'k [u8]),
     /// The value with this id.
     Id(u64),
 }
 
-impl Wanted<'_> {
-    #[inline]
-    pub(crate) fn hash(&self, seed: u64) -> u64 {
-        match *self {
-            Self::Key(key) => crate::layout::index::hash_key(key, seed),
-            Self::Id(id) => crate::layout::index::hash_id(id),
+impl<'k> Wanted<'k> {
+    /// The value with this key.
+    #[inline(always)]
+    #[expect(clippy::cast_possible_truncation, reason = "a short key is short")]
+    pub(crate) fn key(key: &'k [u8]) -> Self {
+        match short_key(key) {
+            Some(word) => Self::Short(word, key.len() as u16),
+            None => Self::Long(key),
         }
     }
 
-    #[inline]
+    #[inline(always)]
+    pub(crate) fn hash(&self, seed: u64) -> u64 {
+        match *self {
+            Self::Short(word, len) => index::hash_short(word, len.into(), seed),
+            Self::Long(key) => index::hash_key(key, seed),
+            Self::Id(id) => index::hash_id(id),
+        }
+    }
+
+    #[inline(always)]
     pub(crate) fn fits(&self, chunk: &Chunk<'_>) -> bool {
         match *self {
-            Self::Key(key) => same(chunk.key(), key),
+            Self::Short(word, len) => chunk.key_word() == word && chunk.lengths().key == len,
+            Self::Long(key) => chunk.key() == key,
             Self::Id(id) => chunk.id() == id,
         }
     }
-}
-
-/// Whether two keys are the same. Short keys of a number are compared as one; empty ones not at all, for `memcmp`
-/// takes a fault on the dangling pointer of an empty slice, which costs a hundred times the look-up.
-#[inline(always)]
-fn same(a: &[u8], b: &[u8]) -> bool {
-    if let (Ok(a), Ok(b)) = (<[u8; 8]>::try_from(a), <[u8; 8]>::try_from(b)) {
-        return a == b;
-    }
-    if let (Ok(a), Ok(b)) = (<[u8; 4]>::try_from(a), <[u8; 4]>::try_from(b)) {
-        return a == b;
-    }
-    a.len() == b.len() && (a.is_empty() || a == b)
 }
 
 /// The newest chunk committed before `pin` of the key or id whose index slot names `at`.

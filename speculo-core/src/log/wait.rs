@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::layout::chunk::{HEADER, State, parse_control};
+use crate::layout::chunk::{HEADER, is_written};
+use crate::memory::fence::{Light, heavy};
 use crate::memory::{Manifest, Region, Segment, Writable};
-use crate::sync::{self, AtomicU32, Ordering};
+use crate::sync::{AtomicU32, Ordering};
 
 /// A place in the log of a generation, through a mapping that needs no lease: only control words are looked at.
 #[derive(Clone, Debug)]
@@ -25,12 +26,11 @@ impl Mark {
     pub(crate) fn is_passed(&self, manifest: &Manifest) -> bool {
         let control = self.region.reaches(self.at.saturating_add(HEADER));
         let control = control.then(|| self.region.load(self.at, Ordering::Acquire)).flatten();
-        let committed = control.is_some_and(|word| matches!(parse_control(word), Some((State::Writn, _))));
+        let committed = control.is_some_and(is_written);
         committed || manifest.current() != self.generation
     }
 
-    /// Announces a waiter on `bell`, if it has one, then looks once more: the pulse to sleep on, as it was before;
-    /// `None` if there is no need to sleep.
+    /// Announces a waiter on `bell`, then looks once more; `None` if there is no need to sleep.
     ///
     /// The look between setting `waiting` and sleeping pairs with the writer's look at `waiting` after its commit:
     /// one of the two sees the other. \[O6\]
@@ -39,21 +39,30 @@ impl Mark {
         manifest: &Manifest,
         pulse: &AtomicU32,
         bell: Option<&Writable>,
-    ) -> Option<u32> {
+    ) -> Option<Sleep> {
         // Acquires the writer's clearing of `waiting` before that pulse: what is stored below comes after it.
         let seen = pulse.load(Ordering::Acquire);
-        if let Some(waiting) = bell.and_then(|bell| bell.word(0)) {
+        let heard = bell.and_then(|bell| bell.word(0)).is_some_and(|waiting| {
             waiting.store(1, Ordering::SeqCst);
-        }
-        sync::full_fence();
-        (!self.is_passed(manifest)).then_some(seen)
+            heavy()
+        });
+        (!self.is_passed(manifest)).then_some(Sleep { seen, heard })
     }
+}
+
+/// How to sleep.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sleep {
+    /// The pulse to sleep on, as it was before the last look.
+    pub(crate) seen: u32,
+    /// Whether the writer will see that somebody sleeps, and move it.
+    pub(crate) heard: bool,
 }
 
 /// Looks for waiters after a commit or a switch; whether they are to be woken. \[O6\]
 #[inline]
-pub(crate) fn answers(bell: &Writable) -> bool {
-    // Ordered after the commit by the fence that the commit is.
+pub(crate) fn answers(bell: &Writable, fence: Light) -> bool {
+    fence.fence();
     match bell.word(0) {
         Some(waiting) if waiting.load(Ordering::SeqCst) != 0 => {
             waiting.store(0, Ordering::SeqCst);

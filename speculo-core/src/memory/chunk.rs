@@ -9,8 +9,8 @@ use super::region::HeaderWords;
 use super::{Damage, Segment};
 use crate::error::{ReadError, ReadErrorKind};
 use crate::layout::chunk::{
-    self, ALIGN, AT_CONTROL, AT_EXPIRES, AT_ID, AT_LENGTHS, AT_NEXT, AT_SEQ, AT_VERSION, HEADER, Lengths,
-    State,
+    self, ALIGN, AT_CONTROL, AT_EXPIRES, AT_ID, AT_KEY, AT_NEXT, AT_SEQ, AT_VERSION, HEADER, Lengths,
+    SHORT_KEY, State,
 };
 use crate::os;
 use crate::sync::Ordering;
@@ -51,9 +51,8 @@ pub struct Chunk<'a> {
 #[derive(Clone, Copy, Debug)]
 struct Place {
     at: u64,
-    total: u64,
-    /// The packed [`Lengths`]: a plain word, so that a chunk travels in registers.
-    lengths: u64,
+    /// The control word, which holds the [`Lengths`]: a plain word, so that a chunk travels in registers.
+    control: u64,
 }
 
 impl<'a> Chunk<'a> {
@@ -70,21 +69,15 @@ impl<'a> Chunk<'a> {
         }
         let words = region.header(at).ok_or(damage("a chunk lies beyond the end of the file"))?;
         let control = words.load::<AT_CONTROL>(Ordering::Acquire);
-        let total = match chunk::parse_control(control) {
-            Some((State::Writn, total)) => total,
-            Some((State::Unall | State::Alloc, _)) => return Ok(None),
+        match chunk::state(control) {
+            Some(State::Writn) => {}
+            Some(State::Unall | State::Alloc) => return Ok(None),
             None => return Err(damage("a chunk has an unknown state")),
-        };
-        // Relaxed here and below: acquired with the control word.
-        let lengths = words.load::<AT_LENGTHS>(Ordering::Relaxed);
-        let Lengths { payload, key, .. } = Lengths::unpack(lengths);
-        if HEADER + u64::from(payload) + u64::from(key) > total {
-            return Err(damage("a chunk is shorter than its payload and key"));
         }
-        if !region.reaches(at.saturating_add(total)) {
+        if !region.reaches(at.saturating_add(Lengths::of(control).total())) {
             return Err(damage("a chunk ends beyond the end of the file"));
         }
-        Ok(Some(Self { segment, words, place: Place { at, total, lengths } }))
+        Ok(Some(Self { segment, words, place: Place { at, control } }))
     }
 
     /// [`at`](Self::at) where nothing is out of the ordinary: the chunk is committed, in bytes that are known to be
@@ -95,14 +88,9 @@ impl<'a> Chunk<'a> {
         let words =
             region.header(at).filter(|_| at >= segment.geometry().log_start && at.is_multiple_of(ALIGN))?;
         let control = words.load::<AT_CONTROL>(Ordering::Acquire);
-        let total = control ^ chunk::control(State::Writn, 0);
-        // Relaxed: acquired with the control word.
-        let lengths = words.load::<AT_LENGTHS>(Ordering::Relaxed);
-        let Lengths { payload, key, .. } = Lengths::unpack(lengths);
-        let fits = total.is_multiple_of(ALIGN)
-            && HEADER + u64::from(payload) + u64::from(key) <= total
-            && at.checked_add(total).is_some_and(|end| end <= region.known());
-        fits.then_some(Self { segment, words, place: Place { at, total, lengths } })
+        // `at` lies inside the file, so the sum cannot overflow.
+        let fits = chunk::is_written(control) && at + Lengths::of(control).total() <= region.known();
+        fits.then_some(Self { segment, words, place: Place { at, control } })
     }
 
     /// Whether this is a value that has not expired at `now`, which is asked for only if it can expire.
@@ -118,8 +106,8 @@ impl<'a> Chunk<'a> {
     }
 
     #[inline]
-    fn lengths(&self) -> Lengths {
-        Lengths::unpack(self.place.lengths)
+    pub(crate) fn lengths(&self) -> Lengths {
+        Lengths::of(self.place.control)
     }
 
     /// Number of this commit, area-wide.
@@ -164,12 +152,27 @@ impl<'a> Chunk<'a> {
         self.bytes(HEADER, self.lengths().payload.into())
     }
 
+    /// Payload and key behind the header.
+    #[inline]
+    pub(crate) fn body(&self) -> &'a [u8] {
+        let Lengths { payload, key, .. } = self.lengths();
+        self.bytes(HEADER, u64::from(payload) + chunk::key_behind(key.into()))
+    }
+
     /// The key's canonical bytes, in place; empty for streams and singletons.
     #[must_use]
     #[inline]
     pub fn key(&self) -> &'a [u8] {
         let Lengths { payload, key, .. } = self.lengths();
-        self.bytes(HEADER + u64::from(payload), key.into())
+        let at = if u64::from(key) <= SHORT_KEY { AT_KEY } else { HEADER + u64::from(payload) };
+        self.bytes(at, key.into())
+    }
+
+    /// The word of the header that holds the key if it is short.
+    #[inline]
+    pub(crate) fn key_word(&self) -> u64 {
+        // Relaxed here and below: acquired with the control word.
+        self.words.load::<AT_KEY>(Ordering::Relaxed)
     }
 
     #[inline]
@@ -227,7 +230,7 @@ impl<'a> Chunk<'a> {
     #[must_use]
     #[inline]
     pub fn total_len(&self) -> u64 {
-        self.place.total
+        self.lengths().total()
     }
 
     pub(crate) fn offset(&self) -> u64 {
@@ -235,7 +238,7 @@ impl<'a> Chunk<'a> {
     }
 
     pub(crate) fn end(&self) -> u64 {
-        self.place.at + self.place.total
+        self.place.at + self.total_len()
     }
 
     /// Whether a newer chunk, committed before `pin`, replaces this one. \[O5\]

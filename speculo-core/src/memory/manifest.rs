@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Region, Writable};
 use crate::layout::manifest::{AT_CURRENT, AT_PULSE, Identity, REMOVED};
-use crate::sync::{self, AtomicU32, Ordering};
+use crate::sync::{AtomicU32, Ordering};
 
 /// A reader's view of an area's manifest.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ impl Manifest {
 
 /// Makes a generation current: the one store that switches. \[O7\] `None` if the manifest is too short for it.
 pub(crate) fn switch(manifest: &Writable, generation: u64) -> Option<()> {
-    sync::publish(manifest.word(AT_CURRENT)?, generation);
+    manifest.word(AT_CURRENT)?.store(generation, Ordering::Release);
     Some(())
 }
 

@@ -17,6 +17,11 @@
 
 pub(crate) mod chunk;
 #[cfg(not(loom))]
+pub(crate) mod fence;
+#[cfg(loom)]
+#[path = "model/fence.rs"]
+pub(crate) mod fence;
+#[cfg(not(loom))]
 pub(crate) mod lease;
 #[cfg(loom)]
 #[path = "model/lease.rs"]

@@ -8,13 +8,13 @@
 use super::lease::Ownership;
 use super::{Chunk, Damage, Writable};
 use crate::layout::chunk::{
-    AT_CONTROL, AT_EXPIRES, AT_ID, AT_LENGTHS, AT_NEXT, AT_PREV, AT_SEQ, AT_VERSION, HEADER, Lengths, State,
-    UNALL, control,
+    ALLOC, AT_CONTROL, AT_EXPIRES, AT_ID, AT_KEY, AT_NEXT, AT_PREV, AT_SEQ, AT_VERSION, HEADER, Lengths,
+    UNALL,
 };
 use crate::layout::index::EMPTY;
 use crate::layout::segment::{AT_INDEX, AT_TAIL, HEADER_LEN};
 use crate::layout::{LINE, to_usize};
-use crate::sync::{self, Ordering};
+use crate::sync::Ordering;
 
 /// The words of a chunk's header, but for the control words.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +25,8 @@ pub(crate) struct Header {
     pub(crate) expires: u64,
     /// The chunk that it replaces; 0 = none.
     pub(crate) prev: u64,
-    pub(crate) lengths: Lengths,
+    /// The key, if it is short.
+    pub(crate) key: u64,
 }
 
 /// The unwritten part of a segment's log. Operations return `None` where [`outside`](Self::outside) says why.
@@ -99,7 +100,7 @@ impl Scratch {
 
     /// Marks the next chunk as being filled; readers see the log end there as before.
     pub(crate) fn alloc(&self) -> Option<()> {
-        self.store(self.end + AT_CONTROL, control(State::Alloc, 0))
+        self.store(self.end + AT_CONTROL, ALLOC)
     }
 
     /// Marks the next chunk's place as empty.
@@ -120,7 +121,7 @@ impl Scratch {
             (AT_EXPIRES, header.expires),
             (AT_PREV, header.prev),
             (AT_NEXT, 0),
-            (AT_LENGTHS, header.lengths.pack()),
+            (AT_KEY, header.key),
         ];
         for (at, value) in values {
             if let Some(word) = words.get(to_usize(at / 8)) {
@@ -162,40 +163,32 @@ impl Scratch {
 
     /// Commits the sealed chunk: the one store that publishes \[O1\], then the hint \[O4\].
     #[inline]
-    pub(crate) fn commit(&mut self, total: u64) -> Option<()> {
+    pub(crate) fn commit(&mut self, lengths: Lengths) -> Option<()> {
         let word = self.memory.word(self.end + AT_CONTROL)?;
-        sync::publish(word, control(State::Writn, total));
+        word.store(lengths.written(), Ordering::Release);
         crate::failpoint::hit("publish.committed");
         self.memory.word(AT_TAIL)?.store(self.end, Ordering::Release);
-        self.end += total;
+        self.end += lengths.total();
         Some(())
     }
 
     /// Appends a copy of a live chunk of another segment, with nothing before and after it. The segment is not
     /// current yet; the store that makes it so publishes all of it.
     pub(crate) fn carry(&mut self, chunk: &Chunk<'_>) -> Option<()> {
-        let (payload, key) = (chunk.payload(), chunk.key());
-        let place = self.body((payload.len() + key.len()) as u64)?;
-        let (front, back) = place.split_at_mut(payload.len());
-        front.copy_from_slice(payload);
-        back.copy_from_slice(key);
-        let lengths = Lengths {
-            payload: u32::try_from(payload.len()).unwrap_or(u32::MAX),
-            key: u16::try_from(key.len()).unwrap_or(u16::MAX),
-            tombstone: false,
-        };
-        let total = crate::layout::chunk::total(payload.len() as u64, key.len() as u64);
+        let lengths = chunk.lengths();
+        let body = chunk.body();
+        self.body(body.len() as u64)?.copy_from_slice(body);
         let header = Header {
             seq: chunk.seq(),
             id: chunk.id(),
             version: chunk.version(),
             expires: chunk.expires_at(),
             prev: 0,
-            lengths,
+            key: chunk.key_word(),
         };
-        self.seal(total, &header)?;
-        self.store(self.end + AT_CONTROL, control(State::Writn, total))?;
-        self.end += total;
+        self.seal(lengths.total(), &header)?;
+        self.store(self.end + AT_CONTROL, lengths.written())?;
+        self.end += lengths.total();
         Some(())
     }
 

@@ -7,14 +7,14 @@ use super::Reader;
 use super::follow::{Event, Step};
 use crate::error::ReadError;
 use crate::log::read::last;
-use crate::log::wait::Mark;
+use crate::log::wait::{Mark, Sleep};
 use crate::memory::Chunk;
 use crate::os::futex;
 use crate::sync::Ordering;
 
 /// A waiter looks by itself at least this often, whatever became of the writer that should wake it.
 const SLICE: Duration = Duration::from_millis(100);
-/// Without `.bell` nobody wakes a waiter: it looks by itself, soon at first, then less often.
+/// Without `.bell`, or where the kernel refuses its part, nobody wakes a waiter: it looks by itself, soon at first, then less often.
 const FIRST_NAP: Duration = Duration::from_micros(200);
 const LAST_NAP: Duration = Duration::from_millis(20);
 
@@ -112,8 +112,10 @@ impl Reader {
             }
             let manifest = Arc::clone(&self.manifest);
             let Some(pulse) = manifest.pulse() else { return Err(self.place.removed().into()) };
-            let Some(seen) = mark.announce(&manifest, pulse, self.bell.as_ref()) else { return Ok(true) };
-            let slice = if self.bell.is_some() { SLICE } else { nap };
+            let Some(Sleep { seen, heard }) = mark.announce(&manifest, pulse, self.bell.as_ref()) else {
+                return Ok(true);
+            };
+            let slice = if heard { SLICE } else { nap };
             futex::wait(pulse, seen, left.map_or(slice, |left| left.min(slice)));
             nap = (nap * 2).min(LAST_NAP);
             // A short wait keeps the lease; a longer one must not keep the memory.

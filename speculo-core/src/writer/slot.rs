@@ -58,7 +58,7 @@ impl Slot {
         if self.is_for(segment) {
             return Ok(Some(self.place));
         }
-        let wanted = Wanted::Key(&self.key);
+        let wanted = Wanted::key(&self.key);
         let hash = wanted.hash(seed);
         match find(segment, &wanted, hash, NO_PIN)? {
             Found { slot: Some(slot), chunk: Some(_) } => {

@@ -19,7 +19,7 @@ impl Writer {
     /// Looks for waiters after a commit, and wakes them. \[O6\]
     #[inline]
     pub(super) fn ring(&self) {
-        if answers(&self.parts.bell) {
+        if answers(&self.parts.bell, self.parts.fence) {
             self.wake();
         }
     }

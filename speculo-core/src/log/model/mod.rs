@@ -26,12 +26,11 @@ use super::follow::{Cursor, Next};
 use super::publish::{Entry, Log, Start};
 use super::read::Wanted;
 use super::wait::{Mark, answers};
-use crate::layout::chunk::{
-    ALIGN, AT_CONTROL, AT_LENGTHS, AT_NEXT, AT_PREV, AT_SEQ, Lengths, State, control,
-};
+use crate::layout::chunk::{ALIGN, AT_CONTROL, AT_KEY, AT_NEXT, AT_PREV, AT_SEQ, Lengths, short_key};
 use crate::layout::manifest::{AT_PULSE, Identity};
 use crate::layout::segment::{AT_INDEX, Geometry, HEADER_LEN};
 use crate::layout::{LINE, PAGE, index};
+use crate::memory::fence::Light;
 use crate::memory::lease::{FileLock, Grip, Lease, Ownership};
 use crate::memory::manifest::{move_pulse, switch};
 use crate::memory::scratch::Scratch;
@@ -164,11 +163,11 @@ fn garbage(at: u64) -> u64 {
     }
     let line = at - at % ALIGN;
     match at % ALIGN {
-        AT_CONTROL => control(State::Writn, CHUNK),
+        AT_CONTROL => Lengths { payload: 8, key: 1, tombstone: false }.written(),
         AT_SEQ => 1000 + at,
         AT_PREV => line.saturating_sub(CHUNK),
         AT_NEXT => line + CHUNK,
-        AT_LENGTHS => Lengths { payload: 8, key: 1, tombstone: false }.pack(),
+        AT_KEY => short_key(b"a").unwrap(),
         _ => 0,
     }
 }
@@ -196,7 +195,7 @@ impl Writer {
     }
 
     fn commit(&mut self, key: &[u8], value: Option<u64>) {
-        let wanted = Wanted::Key(key);
+        let wanted = Wanted::key(key);
         let spot = self.log.resolve_plain(&wanted, SEED);
         let spot = spot.unwrap_or_else(|| self.log.resolve(&wanted, SEED).unwrap().unwrap());
         let room = self.log.room(key.len() as u64).unwrap();
@@ -212,7 +211,7 @@ impl Writer {
     }
 
     fn ring(&self) {
-        if answers(&self.area.bell) {
+        if answers(&self.area.bell, Light) {
             self.area.wake();
         }
     }
@@ -278,7 +277,7 @@ impl Reader {
     /// The newest value with this key.
     fn get(&mut self, key: &[u8]) -> Option<u64> {
         let read = |chunk| Ok(value(&chunk, key));
-        crate::view::get_with(SEED, self.current(), &Wanted::Key(key), read).unwrap()
+        crate::view::get_with(SEED, self.current(), &Wanted::key(key), read).unwrap()
     }
 
     /// The next chunk that has not been seen.
@@ -311,14 +310,14 @@ impl Reader {
     fn wait(&self, mark: &Mark) {
         let pulse = self.area.manifest.pulse().unwrap();
         while !mark.is_passed(&self.area.manifest) {
-            let Some(seen) = mark.announce(&self.area.manifest, pulse, Some(&self.area.bell)) else { break };
-            self.area.futex_wait(pulse, seen);
+            let Some(sleep) = mark.announce(&self.area.manifest, pulse, Some(&self.area.bell)) else { break };
+            self.area.futex_wait(pulse, sleep.seen);
         }
     }
 }
 
 /// The value in a chunk of this key, whose payload must be all there.
 fn value(chunk: &Chunk<'_>, key: &[u8]) -> u64 {
-    assert_eq!(chunk.key(), key);
+    assert!(Wanted::key(key).fits(chunk));
     u64::from_le_bytes(chunk.payload().try_into().unwrap())
 }

@@ -1,6 +1,6 @@
 //! Snapshots beside a writer: exactly what was committed before one point.
 
-use super::{Area, Reader, Writer, check, value};
+use super::{Area, Reader, Wanted, Writer, check, value};
 use crate::view::View;
 
 /// What a view says of `a` and `b`: by key, and by walking over it.
@@ -10,8 +10,13 @@ fn both(view: &View) -> (Option<u64>, Option<u64>) {
     let mut walked = (None, None);
     for chunk in view {
         let chunk = chunk.unwrap();
-        let place = if chunk.key() == b"a" { &mut walked.0 } else { &mut walked.1 };
-        assert_eq!(place.replace(value(&chunk, chunk.key())), None, "two versions of a key");
+        let is_a = Wanted::key(b"a").fits(&chunk);
+        let place = if is_a { &mut walked.0 } else { &mut walked.1 };
+        assert_eq!(
+            place.replace(value(&chunk, if is_a { b"a" } else { b"b" })),
+            None,
+            "two versions of a key"
+        );
     }
     assert_eq!(walked, (a, b));
     (a, b)
