@@ -44,7 +44,12 @@ pub(crate) struct Bench {
 impl Bench {
     /// Lets the contenders take turns (A B C A B C …): calibrates how many operations a turn takes, warms up, and
     /// records nanoseconds for one operation, one number a round.
-    pub(crate) fn compare(&mut self, group: &str, work: &str, contenders: Vec<Contender<'_>>) -> anyhow::Result<()> {
+    pub(crate) fn compare(
+        &mut self,
+        group: &str,
+        work: &str,
+        contenders: Vec<Contender<'_>>,
+    ) -> anyhow::Result<()> {
         let _ = (group, work, contenders);
         anyhow::bail!("not yet")
     }
