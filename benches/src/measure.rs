@@ -34,7 +34,7 @@ impl<'a> Contender<'a> {
 
     /// One of ours: its failure is a failure of the benchmark, while a peer's is a row that says so.
     fn is_ours(&self) -> bool {
-        self.by.starts_with("speculo")
+        is_ours(&self.by)
     }
 }
 
@@ -54,6 +54,18 @@ pub(crate) struct Measured {
     pub(crate) rounds: Vec<f64>,
     /// Why there is no number: a peer that cannot be had here says so.
     pub(crate) absent: Option<String>,
+}
+
+impl Measured {
+    /// Whether this is one of ours.
+    pub(crate) fn is_ours(&self) -> bool {
+        is_ours(&self.by)
+    }
+}
+
+/// Ours are all who are named `speculo`, or `speculo` and in which way.
+fn is_ours(by: &str) -> bool {
+    by.starts_with("speculo")
 }
 
 /// How long is measured.

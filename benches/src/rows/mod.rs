@@ -1,1 +1,22 @@
 //! The rows, group by group.
+
+mod areas;
+mod stall;
+
+use crate::measure::Bench;
+
+/// Rows that are measured together.
+pub(crate) struct Group {
+    pub(crate) name: &'static str,
+    /// What its rows say.
+    pub(crate) about: &'static str,
+    /// Measures them all; with `true`, a few of them or little of each, to see that they run.
+    pub(crate) run: fn(&mut Bench, bool) -> anyhow::Result<()>,
+}
+
+/// All of them, in the order in which they are measured and shown.
+pub(crate) const GROUPS: &[Group] = &[Group {
+    name: "stall",
+    about: "the longest publish over many rollovers, with 1 MB to 1 GB live",
+    run: stall::run,
+}];
