@@ -1,0 +1,145 @@
+//! Timing every single operation.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::fs::File;
+use std::os::unix::fs::FileExt as _;
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use hdrhistogram::Histogram;
+
+/// What takes longer is looked at: it may have waited for a processor.
+const SUSPECT: u64 = 10_000;
+
+/// How many of the longest are kept.
+const LONGEST: usize = 64;
+
+/// How long operations took, each by itself.
+pub(super) struct Watch {
+    times: Histogram<u64>,
+    /// The longest.
+    longest: BinaryHeap<Reverse<u64>>,
+    /// The shortest of those.
+    least: u64,
+    /// The longest, without what it waited for a processor.
+    longest_running: u64,
+    scheduler: Scheduler,
+    /// What this thread had waited for a processor when that was looked at last.
+    waited: u64,
+    /// When the operation before ended.
+    ended: Instant,
+}
+
+impl Watch {
+    pub(super) fn new() -> anyhow::Result<Self> {
+        let scheduler = Scheduler::open()?;
+        Ok(Self {
+            times: Histogram::new_with_bounds(1, 100_000_000_000, 3)?,
+            longest: BinaryHeap::from(vec![Reverse(0); LONGEST]),
+            least: 0,
+            longest_running: 0,
+            waited: scheduler.waited()?,
+            scheduler,
+            ended: Instant::now(),
+        })
+    }
+
+    /// Does it, and times it.
+    #[inline]
+    pub(super) fn time<E: Into<anyhow::Error>>(
+        &mut self,
+        act: impl FnOnce() -> Result<(), E>,
+    ) -> anyhow::Result<()> {
+        let began = Instant::now();
+        let result = act();
+        let ended = Instant::now();
+        result.map_err(Into::into)?;
+        let took = nanoseconds(ended - began);
+        let between = nanoseconds(began - self.ended);
+        self.times.saturating_record(took);
+        if took > self.least {
+            self.keep(took);
+        }
+        if took > SUSPECT || between > SUSPECT {
+            self.look(took)?;
+            self.ended = Instant::now();
+        } else {
+            self.longest_running = self.longest_running.max(took);
+            self.ended = ended;
+        }
+        Ok(())
+    }
+
+    /// Something took long: this operation, or what was done before it.
+    #[cold]
+    fn look(&mut self, took: u64) -> anyhow::Result<()> {
+        let waited = self.scheduler.waited()?;
+        self.longest_running = self.longest_running.max(took.saturating_sub(waited - self.waited));
+        self.waited = waited;
+        Ok(())
+    }
+
+    /// Keeps it among the longest, in place of the shortest of those.
+    #[cold]
+    fn keep(&mut self, took: u64) {
+        if let Some(mut least) = self.longest.peek_mut() {
+            *least = Reverse(took);
+        }
+        self.least = self.longest.peek().map_or(0, |Reverse(least)| *least);
+    }
+
+    /// The longest of all.
+    pub(super) fn maximum(&self) -> f64 {
+        float(self.times.max())
+    }
+
+    /// Tells how long they took, among them as many of the longest as there were `rollovers`: if each of those makes
+    /// somebody wait, these are they.
+    pub(super) fn tell(&self, by: &str, rollovers: u64, tell: &mut impl FnMut(String, Vec<f64>)) {
+        for (name, quantile) in [("p50", 0.5), ("p99", 0.99), ("p99.9", 0.999)] {
+            tell(format!("{by} {name}"), vec![float(self.times.value_at_quantile(quantile))]);
+        }
+        tell(format!("{by} maximum"), vec![self.maximum()]);
+        tell(format!("{by} maximum without waits for a processor"), vec![float(self.longest_running)]);
+        let mut longest: Vec<_> = self.longest.iter().map(|Reverse(took)| *took).collect();
+        longest.sort_unstable_by_key(|took| Reverse(*took));
+        longest.truncate(usize::try_from(rollovers).unwrap_or(LONGEST));
+        tell(format!("{by} longest, one for each rollover"), longest.into_iter().map(float).collect());
+    }
+}
+
+/// What the scheduler says about the thread that opened it.
+struct Scheduler(File);
+
+impl Scheduler {
+    fn open() -> anyhow::Result<Self> {
+        Ok(Self(File::open("/proc/thread-self/schedstat").context("the kernel keeps no schedstat")?))
+    }
+
+    /// Nanoseconds that the thread has waited for a processor so far.
+    fn waited(&self) -> anyhow::Result<u64> {
+        let mut text = [0; 64];
+        let len = self.0.read_at(&mut text, 0)?;
+        let text = std::str::from_utf8(text.get(..len).unwrap_or_default())?;
+        text.split_ascii_whitespace()
+            .nth(1)
+            .context("schedstat has no second number")?
+            .parse()
+            .map_err(Into::into)
+    }
+}
+
+/// What this thread has waited for a processor so far.
+pub(super) fn waited_here() -> anyhow::Result<Duration> {
+    Ok(Duration::from_nanos(Scheduler::open()?.waited()?))
+}
+
+fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "no operation takes so long")]
+fn float(nanoseconds: u64) -> f64 {
+    nanoseconds as f64
+}
