@@ -1,1 +1,6 @@
 //! The physical limits: what nobody can be faster than.
+
+mod copy;
+mod random;
+
+pub(crate) use copy::{bare_stores, bare_stores_64, copy_into_hot_memory};

@@ -1,5 +1,6 @@
 //! Speculo measured beside its peers and the physical limits, in one run.
 
+mod follower;
 mod limits;
 mod measure;
 mod peers;
@@ -33,10 +34,16 @@ struct Arguments {
     /// Shows the groups, and measures nothing.
     #[arg(long)]
     list: bool,
+    /// Becomes a follower: root, type and manner.
+    #[arg(long, hide = true, num_args = 3)]
+    follow: Option<Vec<String>>,
 }
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
+    if let Some(follow) = &arguments.follow {
+        return follower::live(follow);
+    }
     if arguments.list {
         for group in GROUPS {
             println!("{:10} {}", group.name, group.about);

@@ -1,6 +1,7 @@
 //! The rows, group by group.
 
 mod areas;
+mod publish;
 mod stall;
 
 use crate::measure::Bench;
@@ -15,8 +16,15 @@ pub(crate) struct Group {
 }
 
 /// All of them, in the order in which they are measured and shown.
-pub(crate) const GROUPS: &[Group] = &[Group {
-    name: "stall",
-    about: "the longest publish over many rollovers, with 1 MB to 1 GB live",
-    run: stall::run,
-}];
+pub(crate) const GROUPS: &[Group] = &[
+    Group {
+        name: publish::GROUP,
+        about: "every shape as a message, by key, by slot and alone; with and without company",
+        run: publish::run,
+    },
+    Group {
+        name: "stall",
+        about: "the longest publish over many rollovers, with 1 MB to 1 GB live",
+        run: stall::run,
+    },
+];
