@@ -1,17 +1,197 @@
-//! To be filled in.
-use super::{Absent, Peer};
+//! mmap-sync 2.0: one value in shared memory, with rkyv 0.7.
+//!
+//! As its own benchmark (`benches/synchronizer.rs`) uses it: files in `/dev/shm` as its README advises, the default
+//! parameters (no write lock: the fastest), `write` with a grace of 10 ns, `read` with and without `check_bytes`. Who
+//! polls looks at `version`, which its documentation gives for detecting a change. For latency the grace is long: a
+//! reader holds nothing while its writer writes, so that it is never waited for.
+
+#![expect(
+    unsafe_code,
+    unsafe_op_in_unsafe_fn,
+    reason = "its `read` is unsafe, and so is what the derives expand to"
+)]
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use bytecheck::CheckBytes;
+use mmap_sync::instance::InstanceVersion;
+use mmap_sync::synchronizer::Synchronizer;
+use rkyv_07::ser::serializers::AllocSerializer;
+use rkyv_07::validation::validators::DefaultValidator;
+use rkyv_07::with::CopyOptimize;
+use rkyv_07::{Archive, Serialize};
+use tempfile::TempDir;
+
+use super::ping_pong::{PATIENCE, Side, check_message, ping_pong, spin};
+use super::{Peer, Run, peer};
+
+/// Of its own benchmark.
+const GRACE: Duration = Duration::from_nanos(10);
+
+/// The struct of its own benchmark.
+#[derive(Archive, Serialize)]
+#[archive(crate = "rkyv_07", check_bytes)]
+struct HelloWorld {
+    version: u32,
+    messages: Vec<String>,
+}
+
+impl HelloWorld {
+    fn new() -> Self {
+        Self { version: 7, messages: vec!["Hello".to_owned(), "World".to_owned(), "!".to_owned()] }
+    }
+}
+
+/// The 64 bytes.
+#[derive(Archive, Serialize)]
+#[archive(crate = "rkyv_07", check_bytes)]
+struct Pod {
+    id: u64,
+    numbers: [f64; 7],
+}
+
+#[derive(Archive, Serialize)]
+#[archive(crate = "rkyv_07", check_bytes)]
+struct Samples {
+    #[with(CopyOptimize)]
+    samples: Vec<f32>,
+}
+
+#[derive(Archive, Serialize)]
+#[archive(crate = "rkyv_07", check_bytes)]
+struct Message {
+    #[with(CopyOptimize)]
+    bytes: Vec<u8>,
+}
+
+/// Writes the struct of its own benchmark.
 pub(super) fn write_messages() -> Peer {
-    Err(Absent { by: "mmap_sync write_messages".into(), why: "not yet".into() })
+    peer("mmap-sync", write(HelloWorld::new()))
 }
-pub(super) fn write_vector(_: usize) -> Peer {
-    Err(Absent { by: "mmap_sync write_vector".into(), why: "not yet".into() })
+
+/// Writes a vector of this many numbers.
+pub(super) fn write_vector(len: usize) -> Peer {
+    peer("mmap-sync", write(Samples { samples: vec![0.5; len] }))
 }
-pub(super) fn read_64(_: bool) -> Peer {
-    Err(Absent { by: "mmap_sync read_64".into(), why: "not yet".into() })
+
+/// Reads the 64 bytes, validating them or not.
+pub(super) fn read_64(check: bool) -> Peer {
+    let super::pod::Pod { id, numbers } = super::pod::Pod::new(7);
+    peer(reader(check), read(check, &Pod { id, numbers }, |pod| pod.numbers[0]))
 }
-pub(super) fn read_messages(_: bool) -> Peer {
-    Err(Absent { by: "mmap_sync read_messages".into(), why: "not yet".into() })
+
+/// Reads the struct of its own benchmark, validating it or not.
+pub(super) fn read_messages(check: bool) -> Peer {
+    peer(reader(check), read(check, &HelloWorld::new(), |hello| hello.version))
 }
-pub(super) fn latency(_: usize) -> Peer {
-    Err(Absent { by: "mmap_sync latency".into(), why: "not yet".into() })
+
+fn reader(check: bool) -> &'static str {
+    if check { "mmap-sync, checked" } else { "mmap-sync, unchecked" }
+}
+
+/// Spinning readers of one value in each direction.
+pub(super) fn latency(size: usize) -> Peer {
+    let run = Home::new().map(|home| -> Box<Run> {
+        Box::new(move |n| {
+            ping_pong(
+                n,
+                size,
+                [0, 1],
+                || Ok(Values::new(&home, ["a", "b"])),
+                || Ok(Values::new(&home, ["b", "a"])),
+            )
+        })
+    });
+    peer("mmap-sync, polled", run)
+}
+
+/// A synchronizer, and the directory of its files.
+struct Home {
+    directory: TempDir,
+}
+
+impl Home {
+    fn new() -> anyhow::Result<Self> {
+        Ok(Self { directory: tempfile::Builder::new().prefix("speculo-bench-").tempdir_in("/dev/shm")? })
+    }
+
+    /// A handle of the value with this name.
+    fn open(&self, name: &str) -> Synchronizer {
+        Synchronizer::new(self.directory.path().join(name).as_os_str())
+    }
+}
+
+fn write<T>(value: T) -> anyhow::Result<Box<Run>>
+where
+    T: Serialize<AllocSerializer<1024>> + 'static,
+    T::Archived: for<'b> CheckBytes<DefaultValidator<'b>>,
+{
+    let home = Home::new()?;
+    let mut it = (home.open("value"), home);
+    Ok(Box::new(move |n| {
+        let (synchronizer, _) = &mut it;
+        let began = Instant::now();
+        for _ in 0..n {
+            synchronizer.write(black_box(&value), GRACE)?;
+        }
+        Ok(began.elapsed())
+    }))
+}
+
+/// Reads part of a value that is written once.
+fn read<T, P>(check: bool, value: &T, part: fn(&T::Archived) -> P) -> anyhow::Result<Box<Run>>
+where
+    T: Serialize<AllocSerializer<1024>> + 'static,
+    T::Archived: for<'b> CheckBytes<DefaultValidator<'b>>,
+    P: 'static,
+{
+    let home = Home::new()?;
+    home.open("value").write(value, GRACE)?;
+    let mut it = (home.open("value"), home);
+    Ok(Box::new(move |n| {
+        let (synchronizer, _) = &mut it;
+        let began = Instant::now();
+        for _ in 0..n {
+            // SAFETY: what was written above is a `T`, and nobody writes while it is read.
+            let value = unsafe { synchronizer.read::<T>(check) }?;
+            black_box(part(&value));
+        }
+        Ok(began.elapsed())
+    }))
+}
+
+/// One side: writes one value, reads another.
+struct Values {
+    to: Synchronizer,
+    from: Synchronizer,
+    last: Option<InstanceVersion>,
+    message: Message,
+}
+
+impl Values {
+    fn new(home: &Home, [to, from]: [&str; 2]) -> Self {
+        let mut from = home.open(from);
+        // Before the first write there is none.
+        let last = from.version().ok();
+        Self { to: home.open(to), from, last, message: Message { bytes: Vec::new() } }
+    }
+}
+
+impl Side for Values {
+    fn send(&mut self, message: &[u8]) -> anyhow::Result<()> {
+        self.message.bytes.resize(message.len(), 0);
+        self.message.bytes.copy_from_slice(message);
+        self.to.write(&self.message, PATIENCE)?;
+        Ok(())
+    }
+
+    fn receive(&mut self, number: u64) -> anyhow::Result<()> {
+        let version = spin(|| Ok(self.from.version().ok().filter(|version| Some(*version) != self.last)))?;
+        // SAFETY: the other side wrote a `Message`, and writes the next one only after it has heard of this one.
+        let message = unsafe { self.from.read::<Message>(false) }?;
+        check_message(&message.bytes, number)?;
+        self.last = Some(version);
+        Ok(())
+    }
 }

@@ -6,6 +6,7 @@
 //! A contender prepares what it needs when it is made, or at the start of a turn outside of the time; between turns
 //! nothing of it runs, so that it takes no core from whoever has the next turn.
 
+mod blackboard;
 mod dbus;
 mod iceoryx2;
 mod lmdb;
@@ -48,7 +49,7 @@ pub(crate) fn publish_64() -> Vec<Peer> {
     vec![
         iceoryx2::publish_64(),
         iceoryx2::publish_64_followed(),
-        iceoryx2::blackboard_update_64(),
+        blackboard::update_64(),
         lmdb::put_64(),
         mutex::write_64(),
     ]
@@ -74,7 +75,7 @@ pub(crate) fn publish_vector(len: usize) -> Vec<Peer> {
 /// iceoryx2's blackboard; mmap-sync, validating and trusting; LMDB with a read transaction each; a mutex (copied out).
 pub(crate) fn get_64() -> Vec<Peer> {
     vec![
-        iceoryx2::blackboard_get_64(),
+        blackboard::get_64(),
         mmap_sync::read_64(true),
         mmap_sync::read_64(false),
         lmdb::get_64(),
@@ -102,7 +103,7 @@ pub(crate) fn get_64_by_key(keys: u64) -> Vec<Peer> {
 pub(crate) fn latency_spinning(size: usize) -> Vec<Peer> {
     vec![
         iceoryx2::latency_spinning(size),
-        iceoryx2::blackboard_latency(size),
+        blackboard::latency(size),
         mmap_sync::latency(size),
         mutex::latency_spinning(size),
     ]
@@ -120,4 +121,44 @@ pub(crate) fn latency_blocking(size: usize, cores: [usize; 2]) -> Vec<Peer> {
         iceoryx2::latency_blocking(size, cores),
         mutex::latency_blocking(size, cores),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each peer checks by itself that what arrives is what was sent; here all of them work for a moment.
+    fn all_work(peers: Vec<Peer>, n: u64) -> anyhow::Result<()> {
+        for peer in peers {
+            match peer {
+                Ok(Contender { by, mut run }) => {
+                    let _ = run(n)?;
+                    let took = run(n)?.as_nanos() / u128::from(n);
+                    println!("{by}: {took} ns");
+                }
+                Err(Absent { by, why }) => println!("{by}: {why}"),
+            }
+        }
+        Ok(())
+    }
+    #[test]
+    fn publish() -> anyhow::Result<()> {
+        all_work(publish_64(), 100_000)?;
+        all_work(publish_messages(), 100_000)?;
+        all_work(publish_vector(1 << 18), 100)
+    }
+    #[test]
+    fn get() -> anyhow::Result<()> {
+        all_work(get_64(), 100_000)?;
+        all_work(get_messages(), 100_000)?;
+        all_work(get_64_by_key(1000), 100_000)
+    }
+    #[test]
+    fn latency() -> anyhow::Result<()> {
+        all_work(latency_spinning(64), 10_000)?;
+        all_work(latency_spinning(1 << 16), 1_000)?;
+        println!("blocking");
+        all_work(latency_blocking(64, [0, 1]), 1000)?;
+        all_work(latency_blocking(64, [0, 0]), 1000)
+    }
 }

@@ -25,7 +25,7 @@ pub(crate) trait Side {
 }
 
 /// Round trips before the time is taken.
-const WARM_UP: u64 = 100;
+pub(super) const WARM_UP: u64 = 100;
 
 /// How long a side waits for the other before it gives up: the other has failed.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
@@ -41,48 +41,58 @@ pub(crate) fn ping_pong<A: Side, B: Side>(
     ping: impl FnOnce() -> anyhow::Result<A> + Send,
     pong: impl FnOnce() -> anyhow::Result<B> + Send,
 ) -> anyhow::Result<Duration> {
-    let meeting = Meeting { barrier: Barrier::new(2), failed: AtomicBool::new(false) };
     let last = WARM_UP + rounds;
+    let ask = |meeting: &Meeting| {
+        let mut side = meeting.meet(ping())?;
+        let mut message = vec![0; size];
+        let mut began = Instant::now();
+        for number in 1..=last {
+            side.send(numbered(&mut message, number)?)?;
+            side.receive(number)?;
+            if number == WARM_UP {
+                began = Instant::now();
+            }
+        }
+        Ok(began.elapsed() / 2)
+    };
+    let answer = |meeting: &Meeting| {
+        let mut side = meeting.meet(pong())?;
+        let mut message = vec![0; size];
+        for number in 1..=last {
+            side.receive(number)?;
+            side.send(numbered(&mut message, number)?)?;
+        }
+        Ok(())
+    };
+    on_two_cores(cores, ask, answer)
+}
+
+/// Lets the two sides run, each in a thread pinned to its core.
+pub(super) fn on_two_cores<T: Send>(
+    [asks_on, answers_on]: [usize; 2],
+    ask: impl FnOnce(&Meeting) -> anyhow::Result<T> + Send,
+    answer: impl FnOnce(&Meeting) -> anyhow::Result<()> + Send,
+) -> anyhow::Result<T> {
+    let meeting = Meeting { barrier: Barrier::new(2), failed: AtomicBool::new(false) };
     std::thread::scope(|scope| {
-        let pong = scope.spawn(|| {
-            let mut side = meeting.meet(cores[1], pong)?;
-            let mut message = vec![0; size];
-            for number in 1..=last {
-                side.receive(number)?;
-                side.send(numbered(&mut message, number)?)?;
-            }
-            anyhow::Ok(())
-        });
-        let ping = scope.spawn(|| {
-            let mut side = meeting.meet(cores[0], ping)?;
-            let mut message = vec![0; size];
-            let mut began = Instant::now();
-            for number in 1..=last {
-                side.send(numbered(&mut message, number)?)?;
-                side.receive(number)?;
-                if number == WARM_UP {
-                    began = Instant::now();
-                }
-            }
-            anyhow::Ok(began.elapsed() / 2)
-        });
-        let answered = pong.join().ok().context("the answering side panicked")?;
-        let took = ping.join().ok().context("the asking side panicked")?;
+        let answer = scope.spawn(|| meeting.meet(pin(answers_on)).and_then(|()| answer(&meeting)));
+        let ask = scope.spawn(|| meeting.meet(pin(asks_on)).and_then(|()| ask(&meeting)));
+        let answered = answer.join().ok().context("the answering side panicked")?;
+        let asked = ask.join().ok().context("the asking side panicked")?;
         answered?;
-        took
+        asked
     })
 }
 
 /// Where the two sides wait for each other before the first message.
-struct Meeting {
+pub(super) struct Meeting {
     barrier: Barrier,
     failed: AtomicBool,
 }
 
 impl Meeting {
-    /// Makes a side on its core and waits until the other is made as well; fails if either cannot be made.
-    fn meet<S>(&self, core: usize, make: impl FnOnce() -> anyhow::Result<S>) -> anyhow::Result<S> {
-        let side = pin(core).and_then(|()| make());
+    /// Waits until the other side is made as well; fails if either could not be made.
+    pub(super) fn meet<S>(&self, side: anyhow::Result<S>) -> anyhow::Result<S> {
         self.failed.fetch_or(side.is_err(), Ordering::Relaxed);
         self.barrier.wait();
         match side {
@@ -94,13 +104,18 @@ impl Meeting {
 
 /// Pins the calling thread to a core.
 pub(crate) fn pin(core: usize) -> anyhow::Result<()> {
+    sched_setaffinity(None, &cpu_set(&[core])).with_context(|| format!("cannot pin a thread to core {core}"))
+}
+
+/// These cores.
+pub(super) fn cpu_set(cores: &[usize]) -> CpuSet {
     let mut set = CpuSet::new();
-    set.set(core);
-    sched_setaffinity(None, &set).with_context(|| format!("cannot pin a thread to core {core}"))
+    cores.iter().for_each(|core| set.set(*core));
+    set
 }
 
 /// The message with this number in its first 8 bytes.
-fn numbered(message: &mut [u8], number: u64) -> anyhow::Result<&[u8]> {
+pub(super) fn numbered(message: &mut [u8], number: u64) -> anyhow::Result<&[u8]> {
     *message.first_chunk_mut().context("a message has at least 8 bytes")? = number.to_ne_bytes();
     Ok(message)
 }

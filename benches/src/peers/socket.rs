@@ -1,8 +1,93 @@
-//! To be filled in.
-use super::{Absent, Peer};
-pub(super) fn send_messages() -> Peer {
-    Err(Absent { by: "socket send_messages".into(), why: "not yet".into() })
+//! A Unix stream socket, with postcard (and serde_bytes, so that bytes are written at once).
+//!
+//! As postcard's documentation has it: `to_slice` into a buffer that is used again (no allocation), written with one
+//! system call; `from_io` from a `BufReader` into a buffer that is used again, strings and bytes borrowed from it. A
+//! stream, not datagrams or packets: it alone carries 16 MiB, and a receiver that is behind takes many messages with
+//! one system call.
+
+use std::hint::black_box;
+use std::io::{BufReader, Write as _};
+use std::os::unix::net::UnixStream;
+use std::time::Instant;
+
+use anyhow::{Context as _, ensure};
+use serde::{Deserialize, Serialize};
+use serde_bytes::Bytes;
+
+use super::ping_pong::{PATIENCE, Side, check_message, pin, ping_pong};
+use super::{Peer, peer};
+
+/// The struct of mmap-sync's benchmark: of `String` where it is sent, of borrowed `&str` where it is received.
+#[derive(Serialize, Deserialize)]
+struct HelloWorld<S> {
+    version: u32,
+    messages: Vec<S>,
 }
-pub(super) fn latency(_: usize, _: [usize; 2]) -> Peer {
-    Err(Absent { by: "socket latency".into(), why: "not yet".into() })
+
+/// Sends the struct of mmap-sync's benchmark to a receiver on core 1.
+pub(super) fn send_messages() -> Peer {
+    let messages = ["Hello", "World", "!"].map(str::to_owned).to_vec();
+    let hello = HelloWorld { version: 7, messages };
+    let mut buffer = vec![0; 128];
+    let run = move |n| {
+        let (mut to, from) = UnixStream::pair()?;
+        let receiver = std::thread::spawn(move || receive_messages(from, n));
+        let began = Instant::now();
+        for _ in 0..n {
+            to.write_all(postcard::to_slice(black_box(&hello), &mut buffer)?)?;
+        }
+        let took = began.elapsed();
+        receiver.join().ok().context("the receiver panicked")??;
+        Ok(took)
+    };
+    peer("Unix socket with postcard", Ok(Box::new(run)))
+}
+
+/// Receives this many of what [`send_messages`] sends.
+fn receive_messages(from: UnixStream, n: u64) -> anyhow::Result<()> {
+    pin(1)?;
+    let (mut from, mut buffer) = (BufReader::with_capacity(1 << 16, from), [0; 128]);
+    for _ in 0..n {
+        let (hello, _) = postcard::from_io::<HelloWorld<&str>, _>((&mut from, &mut buffer))?;
+        ensure!(hello.version == 7 && hello.messages == ["Hello", "World", "!"], "received something else");
+    }
+    Ok(())
+}
+
+/// Receivers that sleep in `read`.
+pub(super) fn latency(size: usize, cores: [usize; 2]) -> Peer {
+    let run = move |n| {
+        let (a, b) = UnixStream::pair()?;
+        ping_pong(n, size, cores, || Stream::new(a, size), || Stream::new(b, size))
+    };
+    peer("Unix socket with postcard", Ok(Box::new(run)))
+}
+
+/// One side: one end of the stream.
+struct Stream {
+    to: UnixStream,
+    from: BufReader<UnixStream>,
+    sent: Vec<u8>,
+    received: Vec<u8>,
+}
+
+impl Stream {
+    fn new(end: UnixStream, size: usize) -> anyhow::Result<Self> {
+        end.set_read_timeout(Some(PATIENCE))?;
+        let from = BufReader::with_capacity(1 << 16, end.try_clone()?);
+        // Postcard puts the length before the bytes.
+        Ok(Self { to: end, from, sent: vec![0; size + 16], received: vec![0; size] })
+    }
+}
+
+impl Side for Stream {
+    fn send(&mut self, message: &[u8]) -> anyhow::Result<()> {
+        self.to.write_all(postcard::to_slice(Bytes::new(message), &mut self.sent)?)?;
+        Ok(())
+    }
+
+    fn receive(&mut self, number: u64) -> anyhow::Result<()> {
+        let (message, _) = postcard::from_io::<&[u8], _>((&mut self.from, &mut self.received))?;
+        check_message(message, number)
+    }
 }
