@@ -1,6 +1,7 @@
 //! The physical limits: what nobody can be faster than.
 
 mod copy;
+pub(crate) mod handover;
 mod random;
 
 pub(crate) use copy::{bare_stores, bare_stores_64, copy_into_hot_memory};

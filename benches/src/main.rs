@@ -1,8 +1,10 @@
 //! Speculo measured beside its peers and the physical limits, in one run.
 
+mod child;
 mod follower;
 mod limits;
 mod measure;
+mod pair;
 mod peers;
 mod report;
 mod rows;
@@ -40,6 +42,9 @@ struct Arguments {
 }
 
 fn main() -> anyhow::Result<()> {
+    if let Some(played) = child::play() {
+        return played;
+    }
     let arguments = Arguments::parse();
     if let Some(follow) = &arguments.follow {
         return follower::live(follow);

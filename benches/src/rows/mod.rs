@@ -1,6 +1,7 @@
 //! The rows, group by group.
 
 mod areas;
+pub(crate) mod latency;
 mod publish;
 mod stall;
 
@@ -21,6 +22,11 @@ pub(crate) const GROUPS: &[Group] = &[
         name: publish::GROUP,
         about: "every shape as a message, by key, by slot and alone; with and without company",
         run: publish::run,
+    },
+    Group {
+        name: "latency",
+        about: "one way from process to process, spinning and blocking, 64 B to 16 MiB",
+        run: latency::run,
     },
     Group {
         name: "stall",

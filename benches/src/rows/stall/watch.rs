@@ -18,12 +18,10 @@ const LONGEST: usize = 64;
 /// How long operations took, each by itself.
 pub(super) struct Watch {
     times: Histogram<u64>,
-    /// The longest.
+    /// The longest, without what they waited for a processor.
     longest: BinaryHeap<Reverse<u64>>,
     /// The shortest of those.
     least: u64,
-    /// The longest, without what it waited for a processor.
-    longest_running: u64,
     scheduler: Scheduler,
     /// What this thread had waited for a processor when that was looked at last.
     waited: u64,
@@ -38,7 +36,6 @@ impl Watch {
             times: Histogram::new_with_bounds(1, 100_000_000_000, 3)?,
             longest: BinaryHeap::from(vec![Reverse(0); LONGEST]),
             least: 0,
-            longest_running: 0,
             waited: scheduler.waited()?,
             scheduler,
             ended: Instant::now(),
@@ -58,33 +55,30 @@ impl Watch {
         let took = nanoseconds(ended - began);
         let between = nanoseconds(began - self.ended);
         self.times.saturating_record(took);
-        if took > self.least {
+        self.ended = ended;
+        if took > SUSPECT || between > SUSPECT {
+            let waited = self.look()?;
+            self.keep(took.saturating_sub(waited));
+            self.ended = Instant::now();
+        } else if took > self.least {
             self.keep(took);
         }
-        if took > SUSPECT || between > SUSPECT {
-            self.look(took)?;
-            self.ended = Instant::now();
-        } else {
-            self.longest_running = self.longest_running.max(took);
-            self.ended = ended;
-        }
         Ok(())
     }
 
-    /// Something took long: this operation, or what was done before it.
+    /// Something took long, an operation or what was done before it: how long was waited for a processor?
     #[cold]
-    fn look(&mut self, took: u64) -> anyhow::Result<()> {
+    fn look(&mut self) -> anyhow::Result<u64> {
         let waited = self.scheduler.waited()?;
-        self.longest_running = self.longest_running.max(took.saturating_sub(waited - self.waited));
-        self.waited = waited;
-        Ok(())
+        let before = std::mem::replace(&mut self.waited, waited);
+        Ok(waited - before)
     }
 
-    /// Keeps it among the longest, in place of the shortest of those.
+    /// Keeps it, if it is among the longest.
     #[cold]
     fn keep(&mut self, took: u64) {
         if let Some(mut least) = self.longest.peek_mut() {
-            *least = Reverse(took);
+            *least = Reverse(took.max(least.0));
         }
         self.least = self.longest.peek().map_or(0, |Reverse(least)| *least);
     }
@@ -101,11 +95,15 @@ impl Watch {
             tell(format!("{by} {name}"), vec![float(self.times.value_at_quantile(quantile))]);
         }
         tell(format!("{by} maximum"), vec![self.maximum()]);
-        tell(format!("{by} maximum without waits for a processor"), vec![float(self.longest_running)]);
         let mut longest: Vec<_> = self.longest.iter().map(|Reverse(took)| *took).collect();
         longest.sort_unstable_by_key(|took| Reverse(*took));
         longest.truncate(usize::try_from(rollovers).unwrap_or(LONGEST));
-        tell(format!("{by} longest, one for each rollover"), longest.into_iter().map(float).collect());
+        let longest: Vec<_> = longest.into_iter().map(float).collect();
+        tell(
+            format!("{by} maximum without waits for a processor"),
+            longest.first().copied().into_iter().collect(),
+        );
+        tell(format!("{by} longest without such waits, one for each rollover"), longest);
     }
 }
 
