@@ -6,6 +6,7 @@ mod limits;
 mod measure;
 mod pair;
 mod peers;
+mod random;
 mod report;
 mod rows;
 mod statistics;

@@ -5,6 +5,8 @@ use std::path::Path;
 use anyhow::Context as _;
 use speculo_typed::{Keyed, Publisher, Root, Speculo, Subscriber};
 
+use crate::random::Random;
+
 /// 64 bytes under a `u64` key.
 #[derive(Speculo, Clone)]
 pub(crate) struct Pose {
@@ -135,26 +137,6 @@ impl<V: Value> Keys<V> {
 /// Opens the area under this root for reading.
 pub(crate) fn open<V: Value>(root: Root) -> anyhow::Result<Subscriber<V>> {
     Ok(Subscriber::builder(AREA).root(root).open()?)
-}
-
-/// Numbers that look random: `xorshift64`.
-#[derive(Clone)]
-pub(crate) struct Random(u64);
-
-impl Random {
-    pub(crate) fn new() -> Self {
-        Self(0x9E37_79B9_7F4A_7C15)
-    }
-
-    /// A number below this, each as likely.
-    pub(crate) fn below(&mut self, end: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        // The high half of a product is as uniform as the number, and takes no division.
-        let product = u128::from(self.0) * u128::from(end);
-        u64::try_from(product >> 64).unwrap_or_default()
-    }
 }
 
 /// Fails if a memory file system has less room than this.
