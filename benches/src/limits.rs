@@ -5,3 +5,4 @@ pub(crate) mod handover;
 mod random;
 
 pub(crate) use copy::{bare_stores, bare_stores_64, copy_into_hot_memory};
+pub(crate) use random::{chase, hash_map, index_and_value, pointer_read, read_memory, sum};

@@ -3,6 +3,7 @@
 mod areas;
 pub(crate) mod latency;
 mod publish;
+mod read;
 mod stall;
 
 use crate::measure::Bench;
@@ -22,6 +23,11 @@ pub(crate) const GROUPS: &[Group] = &[
         name: publish::GROUP,
         about: "every shape as a message, by key, by slot and alone; with and without company",
         run: publish::run,
+    },
+    Group {
+        name: read::GROUP,
+        about: "get by key and by slot, the latest, follow, a view; for the first time and again",
+        run: read::run,
     },
     Group {
         name: "latency",
