@@ -1,7 +1,7 @@
 //! Other processes: this same program again, playing a role, spoken to in lines.
 
 use std::fmt::Display;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Stdin, Stdout, Write as _};
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 
 use anyhow::{Context as _, bail, ensure};
@@ -70,6 +70,8 @@ const READY: &str = "ready";
 /// A child's end of the line.
 pub(crate) struct Parent {
     arguments: Vec<String>,
+    input: Stdin,
+    output: Stdout,
 }
 
 impl Parent {
@@ -84,15 +86,14 @@ impl Parent {
     /// The next line that the parent says; `None` if it has no more to say.
     pub(crate) fn hear(&mut self) -> anyhow::Result<Option<String>> {
         let mut line = String::new();
-        let len = std::io::stdin().read_line(&mut line)?;
+        let len = self.input.read_line(&mut line)?;
         Ok((len > 0).then(|| line.trim_end().to_owned()))
     }
 
     /// Says a line to the parent.
     pub(crate) fn say(&mut self, line: impl Display) -> anyhow::Result<()> {
-        let mut output = std::io::stdout();
-        writeln!(output, "{line}")?;
-        Ok(output.flush()?)
+        writeln!(self.output, "{line}")?;
+        Ok(self.output.flush()?)
     }
 
     /// Says that the child is ready.
@@ -108,7 +109,8 @@ pub(crate) fn play() -> Option<anyhow::Result<()>> {
         return None;
     }
     let (parent, role) = (arguments.next()?, arguments.next()?);
-    Some(play_role(&parent, &role, Parent { arguments: arguments.collect() }))
+    let (input, output) = (std::io::stdin(), std::io::stdout());
+    Some(play_role(&parent, &role, Parent { arguments: arguments.collect(), input, output }))
 }
 
 fn play_role(parent_id: &str, role: &str, parent: Parent) -> anyhow::Result<()> {
@@ -119,6 +121,8 @@ fn play_role(parent_id: &str, role: &str, parent: Parent) -> anyhow::Result<()> 
     match role {
         crate::limits::handover::ROLE => crate::limits::handover::play(parent),
         crate::rows::latency::ROLE => crate::rows::latency::play(parent),
+        crate::rows::startup::WRITER => crate::rows::startup::write(parent),
+        crate::rows::startup::READERS => crate::rows::startup::read(parent),
         _ => bail!("there is no role `{role}`"),
     }
 }

@@ -12,7 +12,7 @@ use crate::random::Random;
 pub(crate) struct Pose {
     #[speculo(key)]
     id: u64,
-    numbers: [f64; 7],
+    pub(crate) numbers: [f64; 7],
 }
 
 /// 1 KiB under a `u64` key.
@@ -20,7 +20,7 @@ pub(crate) struct Pose {
 pub(crate) struct Block {
     #[speculo(key)]
     id: u64,
-    numbers: [f64; 127],
+    pub(crate) numbers: [f64; 127],
 }
 
 /// A value of a fixed size under a `u64` key.
@@ -66,7 +66,8 @@ impl Value for Block {
 /// An area of so many keys.
 pub(crate) struct Keys<V> {
     pub(crate) publisher: Publisher<V>,
-    pub(crate) keys: u64,
+    /// How many.
+    pub(crate) count: u64,
     root: Root,
     value: V,
     random: Random,
@@ -76,10 +77,10 @@ pub(crate) struct Keys<V> {
 const AREA: &str = "keys";
 
 impl<V: Value> Keys<V> {
-    /// Makes an area with the keys `0..keys`, under a root of its own.
-    pub(crate) fn fill(keys: u64) -> anyhow::Result<Self> {
-        let mut area = Self::create(Root::temporary()?, keys)?;
-        for key in 0..keys {
+    /// Makes an area with the keys `0..count`, under a root of its own.
+    pub(crate) fn fill(count: u64) -> anyhow::Result<Self> {
+        let mut area = Self::create(Root::temporary()?, count)?;
+        for key in 0..count {
             let (publisher, value) = area.next_under(key);
             publisher.publish(value)?;
         }
@@ -87,11 +88,11 @@ impl<V: Value> Keys<V> {
     }
 
     /// Makes the area, or takes over what a former publisher left in it.
-    pub(crate) fn create(root: Root, keys: u64) -> anyhow::Result<Self> {
+    pub(crate) fn create(root: Root, count: u64) -> anyhow::Result<Self> {
         // Room for each value, its header and its key, and as much again.
-        let most = (keys * (V::BYTES + 256) * 2).max(16 << 20);
+        let most = (count * (V::BYTES + 256) * 2).max(16 << 20);
         let publisher = Publisher::builder(AREA).root(root.clone()).max_size(most).create()?;
-        Ok(Self { publisher, keys, root, value: V::new(), random: Random::new() })
+        Ok(Self { publisher, count, root, value: V::new(), random: Random::new() })
     }
 
     /// The next value to publish, under this key, and who publishes it.
@@ -102,7 +103,7 @@ impl<V: Value> Keys<V> {
 
     /// The next value to publish, under a key uniformly random over all, and who publishes it.
     pub(crate) fn next(&mut self) -> (&mut Publisher<V>, &V) {
-        let key = self.random.below(self.keys);
+        let key = self.random.below(self.count);
         self.next_under(key)
     }
 

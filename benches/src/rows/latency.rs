@@ -12,7 +12,7 @@ use crate::pair;
 use crate::peers;
 use sides::{Bytes, Kind, LatestBytes, LatestLine, Line, Message, Setup, Wait};
 
-const GROUP: &str = "latency";
+pub(crate) const GROUP: &str = "latency";
 
 /// The role of the other side.
 pub(crate) const ROLE: &str = "latency";

@@ -1,10 +1,13 @@
 //! The rows, group by group.
 
 mod areas;
+mod copies;
+mod growth;
 pub(crate) mod latency;
 mod publish;
 mod read;
 mod stall;
+pub(crate) mod startup;
 
 use crate::measure::Bench;
 
@@ -30,13 +33,23 @@ pub(crate) const GROUPS: &[Group] = &[
         run: read::run,
     },
     Group {
-        name: "latency",
+        name: latency::GROUP,
         about: "one way from process to process, spinning and blocking, 64 B to 16 MiB",
         run: latency::run,
     },
     Group {
-        name: "stall",
+        name: growth::GROUP,
+        about: "get, open, rollover and memory, with 10 to 1,000,000 keys",
+        run: growth::run,
+    },
+    Group {
+        name: stall::GROUP,
         about: "the longest publish over many rollovers, with 1 MB to 1 GB live",
         run: stall::run,
+    },
+    Group {
+        name: startup::GROUP,
+        about: "create, open, take over after a crash; memory of an idle reader",
+        run: startup::run,
     },
 ];

@@ -64,7 +64,7 @@ fn there<T>(found: Option<T>) -> anyhow::Result<T> {
 }
 
 /// A number of keys or values as people write it: `1,000,000`.
-fn grouped(number: u64) -> String {
+pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {

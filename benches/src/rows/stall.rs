@@ -11,10 +11,11 @@ use std::time::{Duration, Instant};
 
 use crate::measure::{Bench, Measured, Unit};
 use crate::rows::areas::{Block, Keys, Pose, Value, check_room};
+use crate::rows::copies::{Copies, nanoseconds};
 use speculo_typed::Root;
 use watch::{Watch, waited_here};
 
-const GROUP: &str = "stall";
+pub(crate) const GROUP: &str = "stall";
 
 /// Rollovers that are watched, at least.
 const ROLLOVERS: u64 = 20;
@@ -24,9 +25,6 @@ const TURN: u64 = 1 << 15;
 
 /// Turns at least.
 const TURNS: u64 = 16;
-
-/// Copies of as many bytes as are live.
-const COPIES: usize = 7;
 
 /// How long the longest publish takes, with more and more live.
 pub(crate) fn run(bench: &mut Bench, quick: bool) -> anyhow::Result<()> {
@@ -52,7 +50,7 @@ fn watch_area<V: Value>(bench: &mut Bench, size: &str, live_megabytes: u64) -> a
     let one = Keys::<V>::fill(1)?.publisher.stats().live_bytes;
     let mut area = Keys::<V>::create(Root::temporary()?, live / one)?;
     let mut filling = Watch::new()?;
-    for key in 0..area.keys {
+    for key in 0..area.count {
         let (publisher, value) = area.next_under(key);
         filling.time(|| publisher.publish(value).map(drop))?;
     }
@@ -76,7 +74,10 @@ fn watch_area<V: Value>(bench: &mut Bench, size: &str, live_megabytes: u64) -> a
         let began = Instant::now();
         while began.elapsed() < took {
             for _ in 0..1024 {
-                storing.time(|| stores.store())?;
+                storing.time(|| {
+                    stores.store();
+                    anyhow::Ok(())
+                })?;
             }
         }
         copies.copy();
@@ -88,10 +89,13 @@ fn watch_area<V: Value>(bench: &mut Bench, size: &str, live_megabytes: u64) -> a
     record("speculo maximum while the area is filled".to_owned(), vec![filling.maximum()]);
     storing.tell("bare stores", rollovers, &mut record);
     record("memcpy of the live bytes".to_owned(), copies.rounds);
-    record("waited for a processor, in all".to_owned(), vec![nanoseconds(waited_here()? - waited_before)]);
+    record(
+        "waited for a processor, in all".to_owned(),
+        vec![nanoseconds(waited_here()?.saturating_sub(waited_before))],
+    );
     record(
         "taken by the hypervisor from all processors".to_owned(),
-        vec![nanoseconds(stolen()? - stolen_before)],
+        vec![nanoseconds(stolen()?.saturating_sub(stolen_before))],
     );
     Ok(())
 }
@@ -109,7 +113,7 @@ impl Stores {
         Self { value: vec![1; bytes], buffer: vec![0; 512 << 10], at: 0 }
     }
 
-    fn store(&mut self) -> anyhow::Result<()> {
+    fn store(&mut self) {
         if self.buffer.len() - self.at < self.value.len() {
             self.at = 0;
         }
@@ -119,32 +123,6 @@ impl Stores {
             black_box(place);
         }
         self.at += self.value.len();
-        Ok(())
-    }
-}
-
-/// A buffer copied as a whole, from memory to memory.
-struct Copies {
-    from: Vec<u8>,
-    to: Vec<u8>,
-    rounds: Vec<f64>,
-}
-
-impl Copies {
-    fn new(bytes: u64) -> Self {
-        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-        // Ones, for the pages of zeros would not be there yet.
-        Self { from: vec![1; bytes], to: vec![2; bytes], rounds: Vec::new() }
-    }
-
-    /// Copies once, unless that has been done often enough.
-    fn copy(&mut self) {
-        if self.rounds.len() < COPIES {
-            let began = Instant::now();
-            self.to.copy_from_slice(black_box(&self.from));
-            black_box(&mut self.to);
-            self.rounds.push(nanoseconds(began.elapsed()));
-        }
     }
 }
 
@@ -153,8 +131,4 @@ fn stolen() -> anyhow::Result<Duration> {
     let stat = std::fs::read_to_string("/proc/stat")?;
     let ticks = stat.split_ascii_whitespace().nth(8).and_then(|ticks| ticks.parse::<u64>().ok());
     Ok(Duration::from_millis(10 * ticks.unwrap_or_default()))
-}
-
-fn nanoseconds(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e9
 }
