@@ -2,7 +2,9 @@
 
 mod child;
 mod follower;
+mod goals;
 mod limits;
+mod machine;
 mod measure;
 mod pair;
 mod peers;
@@ -12,12 +14,14 @@ mod rows;
 mod statistics;
 mod types;
 
-use std::io::IsTerminal as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use clap::Parser;
+use machine::Machine;
 use measure::{Bench, Effort};
+use report::data::Data;
+use report::{document, table};
 use rows::{GROUPS, Group};
 
 /// Measures speculo beside its peers and the physical limits.
@@ -37,6 +41,9 @@ struct Arguments {
     /// Shows the groups, and measures nothing.
     #[arg(long)]
     list: bool,
+    /// Draws the plots and writes the text again, from the data of earlier runs; measures nothing.
+    #[arg(long)]
+    redraw: bool,
     /// Becomes a follower: root, type and manner.
     #[arg(long, hide = true, num_args = 3)]
     follow: Option<Vec<String>>,
@@ -56,18 +63,56 @@ fn main() -> anyhow::Result<()> {
         }
         return Ok(());
     }
-    let groups = chosen(&arguments.groups)?;
+    let directory = arguments.out.or_else(|| (!arguments.quick).then(documentation));
+    if arguments.redraw {
+        let directory = directory.unwrap_or_else(documentation);
+        return document::write(&directory, &Data::load(&directory)?);
+    }
+    let effort = if arguments.quick { Effort::QUICK } else { Effort::FULL };
+    measure(&chosen(&arguments.groups)?, effort, arguments.quick, directory.as_deref())
+}
+
+/// Where the data and plots of this project are.
+fn documentation() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/performance")
+}
+
+/// Measures these groups, tells what came of it, and keeps it in this directory. What was measured until a group fails
+/// is kept as well.
+fn measure(
+    groups: &[&Group],
+    effort: Effort,
+    is_quick: bool,
+    directory: Option<&Path>,
+) -> anyhow::Result<()> {
+    let mut data = directory.map_or_else(|| Ok(Data::default()), Data::load)?;
+    let machine = Machine::here();
     peers::ping_pong::pin(0)?;
-    let mut bench = Bench::new(if arguments.quick { Effort::QUICK } else { Effort::FULL });
+    let mut failed = Vec::new();
     for (number, group) in groups.iter().enumerate() {
+        let mut bench = Bench::new(effort);
         bench.begin(group.name, number + 1, groups.len());
-        (group.run)(&mut bench, arguments.quick).with_context(|| format!("the group `{}`", group.name))?;
-        if !std::io::stderr().is_terminal() {
-            eprintln!("[{}/{}] {} done", number + 1, groups.len(), group.name);
+        let result = (group.run)(&mut bench, is_quick);
+        let measured = bench.finish();
+        print!("{}", table::tables(&measured));
+        match result {
+            Ok(()) => data.merge(machine.clone(), &measured),
+            Err(error) => {
+                eprintln!("`{}` failed: {error:#}", group.name);
+                failed.push(group.name);
+            }
+        }
+        if let Some(directory) = directory {
+            data.save(directory)?;
         }
     }
-    bench.pause_progress();
-    println!("{}", report::table::tables(&bench.measured));
+    println!("{}", table::goals(&goals::outcomes(data.all())));
+    if let Some(directory) = directory {
+        document::write(directory, &data)?;
+    }
+    if !failed.is_empty() {
+        bail!("not everything could be measured: `{}` failed", failed.join("`, `"));
+    }
     Ok(())
 }
 

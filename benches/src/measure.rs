@@ -116,9 +116,10 @@ impl Bench {
         self.progress.set_message("");
     }
 
-    /// Takes the progress bar away, for what is printed now.
-    pub(crate) fn pause_progress(&self) {
-        self.progress.set_draw_target(ProgressDrawTarget::hidden());
+    /// Takes the progress bar away; gives what was measured.
+    pub(crate) fn finish(self) -> Vec<Measured> {
+        self.progress.finish_and_clear();
+        self.measured
     }
 
     /// Lets the contenders take turns (A B C B C A C A B …): calibrates how many operations a turn takes, warms up, and

@@ -1,5 +1,10 @@
 //! What was measured, for people.
 
+mod bars;
+pub(crate) mod data;
+pub(crate) mod document;
+mod lines;
+mod paint;
 pub(crate) mod table;
 
 use crate::measure::Measured;
@@ -9,10 +14,7 @@ use crate::statistics;
 fn works(measured: &[Measured]) -> Vec<Vec<&Measured>> {
     let mut works: Vec<Vec<&Measured>> = Vec::new();
     for one in measured {
-        let of_same_work = |work: &&mut Vec<&Measured>| {
-            work.iter().any(|other| (&other.group, &other.work) == (&one.group, &one.work))
-        };
-        match works.iter_mut().find(of_same_work) {
+        match works.iter_mut().find(|work| work.iter().any(|other| other.work == one.work)) {
             Some(work) => work.push(one),
             None => works.push(vec![one]),
         }
@@ -24,4 +26,26 @@ fn works(measured: &[Measured]) -> Vec<Vec<&Measured>> {
 fn base(work: &[&Measured]) -> Option<f64> {
     let ours = work.iter().find(|measured| measured.is_ours())?;
     statistics::median(&ours.rounds)
+}
+
+/// The work without its number of things, and that number: `open, 1,000 keys` is `open` of 1000.
+fn point(work: &str) -> Option<(&str, u32)> {
+    let (before, things) = work.rsplit_once(' ')?;
+    let (line, number) = before.rsplit_once(", ")?;
+    let is_word = things.chars().all(char::is_alphabetic);
+    let number = number.replace(',', "").parse().ok()?;
+    is_word.then_some((line, number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::point;
+
+    #[test]
+    fn a_number_of_things_is_a_point() {
+        assert_eq!(point("open, 1,000,000 keys"), Some(("open", 1_000_000)));
+        assert_eq!(point("get 64 B by key, warm, 10 keys"), Some(("get 64 B by key, warm", 10)));
+        assert_eq!(point("publish, 20 rollovers, 1 MB live"), None);
+        assert_eq!(point("get by key, random over 1,000 keys"), None);
+    }
 }
