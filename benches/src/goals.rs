@@ -75,6 +75,9 @@ const MANY_KEYS: &str = "get 64 B by u64 key, random over 1,000,000 keys";
 const LARGE: &str = "follow 1 MiB vectors, behind by 64";
 const SPINNING: &str = "one way between two cores, spinning, 64 B";
 const BLOCKING: &str = "one way between two cores, blocking, 64 B";
+const OPEN: &str = "open and first get, 1,000,000 keys";
+const ROLLOVER: &str = "rollover, 1,000,000 keys";
+const STALL: &str = "publish 64 B by key, 20 rollovers, 100 MB live";
 
 const GOALS: &[Goal] = &[
     goal(
@@ -150,12 +153,35 @@ const GOALS: &[Goal] = &[
         Row { work: BY_SLOT, by: "speculo, 1 follower" },
         times(1.5, BY_SLOT, "speculo"),
     ),
+    goal("open an area of 1,000,000 keys ≤ 1 ms", speculo(OPEN), Bound::AtMost(1e6)),
+    goal(
+        "rollover ≤ 1.5 × memcpy of the live bytes",
+        speculo(ROLLOVER),
+        times(1.5, ROLLOVER, "memcpy of the live bytes"),
+    ),
+    goal(
+        "maximum publish time over 20 rollovers with 100 MB live ≤ 100 µs",
+        Row { work: STALL, by: "speculo maximum without waits for a processor" },
+        Bound::AtMost(100e3),
+    ),
+    goal("the same, p99.9 ≤ 5 µs", Row { work: STALL, by: "speculo p99.9" }, Bound::AtMost(5e3)),
+    goal(
+        "memory ≤ 96 B beside payload and key per key",
+        speculo("memory of each key beside it and its payload, 1,000,000 keys"),
+        Bound::AtMost(96.0),
+    ),
+    goal(
+        "memory ≤ 16 KiB per idle reader",
+        speculo("memory of a reader after idle(), 1,000,000 keys"),
+        Bound::AtMost(16_384.0),
+    ),
 ];
 
 /// Holds what was measured against the goals.
-pub(crate) fn outcomes<'a>(measured: impl Iterator<Item = &'a Measured> + Clone) -> Vec<Outcome> {
+pub(crate) fn outcomes(measured: &[&Measured]) -> Vec<Outcome> {
     let find = |row: Row| {
-        measured.clone().find(|one| one.work == row.work && one.by == row.by && !one.rounds.is_empty())
+        let is_row = |one: &&&Measured| one.work == row.work && one.by == row.by && !one.rounds.is_empty();
+        measured.iter().find(is_row).copied()
     };
     GOALS.iter().map(|goal| goal.outcome(find)).collect()
 }
@@ -213,7 +239,7 @@ mod tests {
             measured(BY_SLOT, "iceoryx2 publish", &[]),
             measured(BY_SLOT, "speculo, 1 follower", &[16.0, 16.0, 16.0]),
         ];
-        let outcomes = outcomes(all.iter());
+        let outcomes = outcomes(&all.iter().collect::<Vec<_>>());
         let of = |text: &str| outcomes.iter().find(|outcome| outcome.goal.contains(text));
         let verdict = |text| of(text).map(|outcome| outcome.verdict);
         assert_eq!(verdict("blackboard update"), Some(Verdict::Met));

@@ -106,7 +106,7 @@ fn measure(
             data.save(directory)?;
         }
     }
-    println!("{}", table::goals(&goals::outcomes(data.all())));
+    println!("{}", table::goals(&goals::outcomes(&data.all())));
     if let Some(directory) = directory {
         document::write(directory, &data)?;
     }

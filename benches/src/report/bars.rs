@@ -30,16 +30,16 @@ const MOST_BARS: usize = 40;
 /// Distributes works over plots of about the same height.
 pub(super) fn pages<'w, 'm>(works: &'w [Vec<&'m Measured>]) -> Vec<&'w [Vec<&'m Measured>]> {
     let bars: usize = works.iter().map(Vec::len).sum();
-    let most = bars / bars.div_ceil(MOST_BARS).max(1);
+    let enough = bars / bars.div_ceil(MOST_BARS).max(1);
     let mut pages = Vec::new();
     let mut rest = works;
     while !rest.is_empty() {
         let mut bars = 0;
-        let full = rest.iter().position(|work| {
+        let last = rest.iter().position(|work| {
             bars += work.len();
-            bars > most
+            bars >= enough
         });
-        let (page, others) = rest.split_at(full.unwrap_or(rest.len()).max(1));
+        let (page, others) = rest.split_at(last.map_or(rest.len(), |last| last + 1));
         pages.push(page);
         rest = others;
     }
@@ -52,7 +52,7 @@ pub(super) fn draw(path: &Path, works: &[Vec<&Measured>]) -> anyhow::Result<()> 
 }
 
 fn draw_page(path: &Path, works: &[Vec<&Measured>]) -> Result<(), Box<dyn std::error::Error>> {
-    let rows: i32 = works.iter().map(|work| TITLE + BAR * work.iter().fold(0, |count, _| count + 1)).sum();
+    let rows: i32 = works.iter().map(|work| work.iter().fold(TITLE, |height, _| height + BAR)).sum();
     let height = rows + SCALE + BAR;
     let area = SVGBackend::new(path, (u32::try_from(WIDTH)?, u32::try_from(height)?)).into_drawing_area();
     area.fill(&WHITE)?;

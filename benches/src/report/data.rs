@@ -84,8 +84,8 @@ impl Data {
     }
 
     /// Everything, whatever its group.
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Measured> + Clone {
-        self.groups.values().flat_map(|(_, measured)| measured)
+    pub(crate) fn all(&self) -> Vec<&Measured> {
+        self.groups.values().flat_map(|(_, measured)| measured).collect()
     }
 
     /// Runs of which nothing is left are forgotten.

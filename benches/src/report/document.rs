@@ -32,7 +32,7 @@ pub(crate) fn write(directory: &Path, data: &Data) -> anyhow::Result<()> {
             fs::remove_file(path)?;
         }
     }
-    let mut generated = format!("{BEGIN}\n\n## Goals\n\n{}", goals_table(&goals::outcomes(data.all())));
+    let mut generated = format!("{BEGIN}\n\n## Goals\n\n{}", goals_table(&goals::outcomes(&data.all())));
     for group in GROUPS {
         let Some((_, measured)) = data.groups.get(group.name) else { continue };
         write!(generated, "\n## {}\n\n{}.\n\n", capitalized(group.name), capitalized(group.about))?;

@@ -17,6 +17,8 @@ pub(super) fn colour(measured: &Measured) -> RGBColor {
 
 /// Letters of this size, at the side of their place that is given, half above and half below it.
 pub(super) fn letters(size: i32, side: HPos) -> TextStyle<'static> {
+    // The backend makes letters smaller by this.
+    let size = f64::from(size) * 1.24;
     TextStyle::from(("sans-serif", size).into_font()).color(&INK).pos(Pos::new(side, VPos::Center))
 }
 

@@ -10,12 +10,13 @@ use crate::statistics::{Summary, three_digits, with_unit};
 /// What was measured: a table for each group, in which those who did the same work stand together.
 pub(crate) fn tables(measured: &[Measured]) -> String {
     let groups = measured.chunk_by(|one, next| one.group == next.group);
-    groups.map(|group| format!("{}\n{}", table(group, presets::UTF8_BORDERS_ONLY), absences(group))).collect()
+    let texts = groups.map(|group| [table(group, presets::UTF8_BORDERS_ONLY).to_string(), absences(group)]);
+    texts.flatten().collect::<Vec<_>>().join("\n")
 }
 
 /// The same of one group, as Markdown.
 pub(super) fn markdown(group: &[Measured]) -> String {
-    format!("{}\n\n{}", table(group, presets::ASCII_MARKDOWN), absences(group).replace("\n", "\n\n"))
+    format!("{}\n\n{}", table(group, presets::ASCII_MARKDOWN), absences(group).replace('\n', "\n\n"))
 }
 
 /// What came of the goals.
