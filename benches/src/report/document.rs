@@ -87,7 +87,7 @@ fn plots(directory: &Path, group: &str, measured: &[Measured]) -> anyhow::Result
         works.chunk_by(|one, next| one.first().map(|one| one.unit) == next.first().map(|one| one.unit))
     {
         for page in bars::pages(same_unit) {
-            let file = format!("{group}-{}.svg", files.len() + 1);
+            let file = format!("{group}-{}.svg", files.len() - growths.len() + 1);
             bars::draw(&directory.join(&file), page)?;
             let names = page.iter().filter_map(|work| work.first()).map(|measured| &*measured.work);
             files.push((file, names.collect::<Vec<_>>().join("; ")));
@@ -168,7 +168,7 @@ mod tests {
         data.save(&directory)?;
         write(&directory, &data)?;
         let document = fs::read_to_string(home.path().join("performance.md"))?;
-        for part in ["| peer ", "-open.svg)", "-2.svg)", "| kernel | new |"] {
+        for part in ["| peer ", "-open.svg)", "-1.svg)", "| kernel | new |"] {
             assert!(document.contains(part), "`{part}` is missing in\n{document}");
         }
         write(&directory, &data)?;
