@@ -141,3 +141,21 @@ fn nanoseconds(time: Duration) -> u64 {
 fn float(nanoseconds: u64) -> f64 {
     nanoseconds as f64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_are_kept() -> anyhow::Result<()> {
+        let mut watch = Watch::new()?;
+        for took in 0..1000 {
+            watch.keep(took * 7 % 1000);
+        }
+        let mut told = Vec::new();
+        watch.tell("all", 3, &mut |by, rounds| told.push((by, rounds)));
+        let longest = told.iter().find(|(by, _)| by.contains("longest"));
+        assert_eq!(longest.map(|(_, rounds)| rounds.as_slice()), Some([999.0, 998.0, 997.0].as_slice()));
+        Ok(())
+    }
+}

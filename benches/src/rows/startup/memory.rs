@@ -88,3 +88,15 @@ pub(super) fn measure(bench: &mut Bench, area: &Keys<Pose>) -> anyhow::Result<()
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::field;
+
+    #[test]
+    fn a_field_is_told_in_bytes() {
+        let text = "Rss:   12 kB\nPrivate_Dirty:        3 kB\n";
+        assert_eq!(field(text, "Private_Dirty:").ok(), Some(3072));
+        assert!(field(text, "Pss:").is_err());
+    }
+}
