@@ -3,10 +3,13 @@
 //! This process, on core 0, sends a message and waits for the answer; its child, on a core of its own or on the same,
 //! answers each message with one of the same size. The time is that of the round trips, divided by two.
 //!
+//! Where receivers sleep, each side rests before it sends, so that the other has surely gone to sleep, and the rests are
+//! taken off the time: otherwise both may be so quick that nobody ever sleeps, or not, from one turn to the next.
+//!
 //! A message is written by its sender and carries its running number. The receiver has it when it has seen the number
 //! at its beginning and has read its last byte.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::child::{Child, Parent};
 use crate::measure::Contender;
@@ -19,6 +22,23 @@ pub(crate) trait Side {
 
     /// Waits for the message with this number.
     fn receive(&mut self, number: u64) -> anyhow::Result<()>;
+
+    /// Whether it sleeps while it waits.
+    fn sleeps(&self) -> bool {
+        false
+    }
+}
+
+/// How long a side rests, so that the other falls asleep.
+const REST: Duration = Duration::from_micros(20);
+
+/// Sends, after a rest where receivers sleep.
+fn send(side: &mut impl Side, number: u64) -> anyhow::Result<()> {
+    if side.sleeps() {
+        let began = Instant::now();
+        while began.elapsed() < REST {}
+    }
+    side.send(number)
 }
 
 /// Round trips before the time is taken: for small messages, and for those that fill caches.
@@ -33,12 +53,13 @@ pub(crate) fn contender<'a>(
     mut side: impl Side + 'a,
     mut child: Child,
 ) -> Contender<'a> {
+    let rests = if side.sleeps() { REST * 2 } else { Duration::ZERO };
     let warm_up = if size < LARGE { WARM_UP } else { WARM_UP_LARGE };
     let mut number = 0;
     let mut round_trips = move |count: u64| {
         for _ in 0..count {
             number += 1;
-            side.send(number)?;
+            send(&mut side, number)?;
             side.receive(number)?;
         }
         anyhow::Ok(())
@@ -48,9 +69,10 @@ pub(crate) fn contender<'a>(
         round_trips(warm_up)?;
         let began = Instant::now();
         round_trips(count)?;
-        let took = began.elapsed() / 2;
+        let took = began.elapsed();
         child.is_ready()?;
-        Ok(took)
+        let rested = rests.saturating_mul(u32::try_from(count)?);
+        Ok(took.saturating_sub(rested) / 2)
     })
 }
 
@@ -63,7 +85,7 @@ pub(crate) fn answer(mut parent: Parent, core: usize, mut side: impl Side) -> an
         for _ in 0..count.parse::<u64>()? {
             number += 1;
             side.receive(number)?;
-            side.send(number)?;
+            send(&mut side, number)?;
         }
         parent.ready()?;
     }

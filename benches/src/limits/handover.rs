@@ -90,6 +90,10 @@ impl Side for Handover {
         black_box(self.from.last_byte());
         Ok(())
     }
+
+    fn sleeps(&self) -> bool {
+        self.sleeps
+    }
 }
 
 /// Sleeps until the word is this number.

@@ -170,4 +170,7 @@ impl<M: Message> Side for Speaker<M> {
         ensure!(is_it, "message {number} did not arrive as it was sent");
         Ok(())
     }
+    fn sleeps(&self) -> bool {
+        matches!(self.wait, Wait::Blocking)
+    }
 }
