@@ -119,6 +119,7 @@ fn play_role(parent_id: &str, role: &str, parent: Parent) -> anyhow::Result<()> 
     let now = rustix::process::getppid().map(|id| id.as_raw_nonzero().to_string());
     ensure!(now.as_deref() == Some(parent_id), "the parent is gone");
     match role {
+        crate::follower::ROLE => crate::follower::play(parent),
         crate::limits::handover::ROLE => crate::limits::handover::play(parent),
         crate::rows::latency::ROLE => crate::rows::latency::play(parent),
         crate::rows::startup::WRITER => crate::rows::startup::write(parent),

@@ -1,27 +1,28 @@
 //! Other processes that read what is published, while it is published.
 //!
-//! A follower is this program, started again with `--follow`; it is told on its standard input when to follow and when
-//! to rest, and answers on its standard output. While others have their turn, it sleeps.
+//! A follower is told when to follow and when to rest; while others have their turn, it rests, which is to sleep.
 
-use std::io::{Read as _, Write as _};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use speculo_typed::{Root, Speculo, Subscriber};
 
+use crate::child::{Child, Parent};
 use crate::peers::ping_pong::pin;
 use crate::types::{hello, mixed, pod, vector};
+
+/// The role of a child that follows.
+pub(crate) const ROLE: &str = "follower";
 
 /// The name of the area that is followed.
 pub(crate) const AREA: &str = "followed";
 
 /// Follow from here on.
-const FOLLOW: u8 = b'f';
+const FOLLOW: &str = "follow";
 
 /// Rest until told otherwise.
-const REST: u8 = b'r';
+const REST: &str = "rest";
 
 /// How a follower follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,31 +45,17 @@ impl Manner {
 }
 
 /// Processes that follow one area.
-pub(crate) struct Followers(Vec<Follower>);
-
-struct Follower {
-    child: Child,
-    commands: ChildStdin,
-    answers: ChildStdout,
-}
+pub(crate) struct Followers(Vec<Child>);
 
 impl Followers {
     /// Starts so many processes, all on core 1, that rest at first. The area must exist.
     pub(crate) fn start<T: Speculo>(root: &Root, manner: Manner, count: usize) -> anyhow::Result<Self> {
+        let root = root.path()?;
+        let root = root.to_str().context("the path is text")?;
         let start = |_| {
-            let mut child = Command::new(std::env::current_exe()?)
-                .arg("--follow")
-                .arg(root.path()?)
-                .args([std::any::type_name::<T>(), manner.name()])
-                .stdin(Stdio::piped())
-                .stdout(Stdio::piped())
-                .spawn()
-                .context("cannot start a follower")?;
-            let commands = child.stdin.take().context("a follower without standard input")?;
-            let answers = child.stdout.take().context("a follower without standard output")?;
-            let mut follower = Follower { child, commands, answers };
-            follower.awaits(REST)?;
-            anyhow::Ok(follower)
+            let mut child = Child::start(ROLE, &[root, std::any::type_name::<T>(), manner.name()])?;
+            child.is_ready()?;
+            Ok(child)
         };
         (0..count).map(start).collect::<anyhow::Result<_>>().map(Self)
     }
@@ -83,46 +70,29 @@ impl Followers {
         self.command(REST)
     }
 
-    fn command(&mut self, command: u8) -> anyhow::Result<()> {
-        for follower in &mut self.0 {
-            follower.commands.write_all(&[command])?;
+    fn command(&mut self, command: &str) -> anyhow::Result<()> {
+        for child in &mut self.0 {
+            child.say(command)?;
         }
-        self.0.iter_mut().try_for_each(|follower| follower.awaits(command))
-    }
-}
-
-impl Follower {
-    /// Waits for the answer to this command.
-    fn awaits(&mut self, command: u8) -> anyhow::Result<()> {
-        let mut answer = [0];
-        self.answers.read_exact(&mut answer).context("a follower has ended")?;
-        if answer != [command] {
-            bail!("a follower gave a wrong answer");
+        for child in &mut self.0 {
+            let answer = child.hear()?;
+            ensure!(answer == command, "a follower was told to {command} and said `{answer}`");
         }
         Ok(())
     }
 }
 
-impl Drop for Follower {
-    fn drop(&mut self) {
-        // It ends by itself when its input is closed; if it hangs, this run is not to hang with it.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// The life of a follower, which is told where the area is, of which type it is and how it is followed.
-pub(crate) fn live(arguments: &[String]) -> anyhow::Result<()> {
-    let [root, type_name, manner] = arguments else {
-        bail!("a follower is told three things");
-    };
+/// Follows, as the child.
+pub(crate) fn play(parent: Parent) -> anyhow::Result<()> {
+    let root = Root::new(parent.argument(0)?);
+    let type_name = parent.argument(1)?.to_owned();
+    let manner = parent.argument(2)?;
     let manner = Manner::ALL.into_iter().find(|known| known.name() == manner).context("no such manner")?;
     pin(1)?;
-    let root = Root::new(root);
     macro_rules! live_with {
         ($($type:ty),*) => {
             $(if type_name == std::any::type_name::<$type>() {
-                return live_with::<$type>(root, manner);
+                return live_with::<$type>(parent, root, manner);
             })*
         };
     }
@@ -131,63 +101,58 @@ pub(crate) fn live(arguments: &[String]) -> anyhow::Result<()> {
     bail!("nobody follows the type `{type_name}`")
 }
 
-fn live_with<T: Speculo>(root: Root, manner: Manner) -> anyhow::Result<()> {
+fn live_with<T: Speculo>(parent: Parent, root: Root, manner: Manner) -> anyhow::Result<()> {
     let mut subscriber = Subscriber::<T>::builder(AREA).root(root).open()?;
-    let commands = commands();
-    answer(REST)?;
+    let (commands, answers) = listen(parent);
     while let Ok(command) = commands.recv() {
-        if command != FOLLOW {
-            answer(command)?;
-            continue;
+        let is_to_follow = command == FOLLOW;
+        if is_to_follow {
+            while subscriber.try_recv()?.is_some() {}
         }
-        while subscriber.try_recv()?.is_some() {}
-        answer(FOLLOW)?;
-        follow(&mut subscriber, manner, &commands)?;
-        answer(REST)?;
+        answers.send(command)?;
+        if is_to_follow {
+            follow(&mut subscriber, manner, &commands, &answers)?;
+        }
     }
     Ok(())
 }
 
-/// Follows until there is a command.
+/// Follows until told to rest.
 fn follow<T: Speculo>(
     subscriber: &mut Subscriber<T>,
     manner: Manner,
-    commands: &Receiver<u8>,
+    commands: &Receiver<String>,
+    answers: &Sender<String>,
 ) -> anyhow::Result<()> {
-    while commands.try_recv() == Err(TryRecvError::Empty) {
-        match manner {
-            Manner::Spinning => {
-                for _ in 0..1000 {
-                    std::hint::black_box(subscriber.try_recv()?);
-                }
-            }
-            Manner::Waiting => {
-                for _ in 0..1000 {
-                    if std::hint::black_box(subscriber.recv_timeout(Duration::from_millis(2))?).is_none() {
-                        break;
-                    }
-                }
-            }
+    loop {
+        match commands.try_recv() {
+            Ok(command) => return Ok(answers.send(command)?),
+            Err(TryRecvError::Disconnected) => return Ok(()),
+            Err(TryRecvError::Empty) => {}
         }
-    }
-    Ok(())
-}
-
-/// What comes in, one byte each; the channel ends with the input.
-fn commands() -> Receiver<u8> {
-    let (sender, receiver) = channel();
-    std::thread::spawn(move || {
-        for command in std::io::stdin().lock().bytes().map_while(Result::ok) {
-            if sender.send(command).is_err() {
+        for _ in 0..1000 {
+            let received = match manner {
+                Manner::Spinning => subscriber.try_recv()?,
+                Manner::Waiting => subscriber.recv_timeout(Duration::from_millis(2))?,
+            };
+            if std::hint::black_box(received).is_none() && manner == Manner::Waiting {
                 break;
             }
         }
-    });
-    receiver
+    }
 }
 
-fn answer(command: u8) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    out.write_all(&[command])?;
-    Ok(out.flush()?)
+/// Listens to the parent beside whatever else is done: what it commands, and where the answer to each goes.
+fn listen(mut parent: Parent) -> (Receiver<String>, Sender<String>) {
+    let (command, commands) = channel();
+    let (answers, answer) = channel::<String>();
+    std::thread::spawn(move || {
+        parent.ready()?;
+        while let Some(said) = parent.hear()? {
+            command.send(said)?;
+            parent.say(answer.recv()?)?;
+        }
+        anyhow::Ok(())
+    });
+    (commands, answers)
 }

@@ -153,32 +153,6 @@ const GOALS: &[Goal] = &[
         Row { work: BY_SLOT, by: "speculo, 1 follower" },
         times(1.5, BY_SLOT, "speculo"),
     ),
-    goal(
-        "open an area of 1,000,000 keys, with a first get ≤ 1 ms",
-        speculo("open and first get, 1,000,000 keys"),
-        Bound::AtMost(1e6),
-    ),
-    goal(
-        "rollover ≤ 1.5 × memcpy of the live bytes",
-        speculo("rollover, 1,000,000 keys"),
-        times(1.5, "rollover, 1,000,000 keys", "memcpy of the live bytes"),
-    ),
-    goal(
-        "maximum publish time over 20 rollovers with 100 MB live ≤ 100 µs",
-        Row { work: STALL, by: "speculo maximum" },
-        Bound::AtMost(100e3),
-    ),
-    goal("its p99.9 ≤ 5 µs", Row { work: STALL, by: "speculo p99.9" }, Bound::AtMost(5e3)),
-    goal(
-        "memory beside payload and key ≤ 96 B per key",
-        speculo("memory of each key beside it and its payload, 1,000,000 keys"),
-        Bound::AtMost(96.0),
-    ),
-    goal(
-        "memory of an idle reader ≤ 16 KiB",
-        speculo("memory of a reader after idle(), 1,000,000 keys"),
-        Bound::AtMost(16.0 * 1024.0),
-    ),
     goal("open an area of 1,000,000 keys ≤ 1 ms", speculo(OPEN), Bound::AtMost(1e6)),
     goal(
         "rollover ≤ 1.5 × memcpy of the live bytes",

@@ -44,9 +44,6 @@ struct Arguments {
     /// Draws the plots and writes the text again, from the data of earlier runs; measures nothing.
     #[arg(long)]
     redraw: bool,
-    /// Becomes a follower: root, type and manner.
-    #[arg(long, hide = true, num_args = 3)]
-    follow: Option<Vec<String>>,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -54,9 +51,6 @@ fn main() -> anyhow::Result<()> {
         return played;
     }
     let arguments = Arguments::parse();
-    if let Some(follow) = &arguments.follow {
-        return follower::live(follow);
-    }
     if arguments.list {
         for group in GROUPS {
             println!("{:10} {}", group.name, group.about);

@@ -6,7 +6,7 @@ use anyhow::anyhow;
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
-use super::paint::{FAINT, INK, colour, decades, letters};
+use super::paint::{FAINT, INK, colour, decades, letters, round};
 use crate::measure::Measured;
 use crate::statistics::{Summary, with_unit};
 
@@ -69,8 +69,7 @@ fn draw_page(path: &Path, works: &[Vec<&Measured>]) -> Result<(), Box<dyn std::e
     for decade in first..=last {
         let x = place(10f64.powi(decade));
         area.draw(&PathElement::new([(x, SCALE), (x, height - BAR)], FAINT))?;
-        let name = with_unit(10f64.powi(decade), unit).replace(".00", "").replace(".0", "");
-        area.draw(&Text::new(name, (x, SCALE / 2), letters(12, HPos::Center)))?;
+        area.draw(&Text::new(round(10f64.powi(decade), unit), (x, SCALE / 2), letters(12, HPos::Center)))?;
     }
     let mut y = SCALE;
     for work in works {

@@ -6,12 +6,25 @@ use anyhow::anyhow;
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
-use super::paint::{FAINT, INK, OTHERS, OURS, decades, letters};
+use super::paint::{FAINT, INK, OURS, decades, letters, round};
 use super::point;
 use crate::measure::Measured;
-use crate::statistics::{median, with_unit};
+use crate::statistics::median;
 
-/// Shades in which lines of one kind follow each other.
+/// The chart, and beside it who is who.
+const CHART: i32 = 620;
+
+/// The lines of others follow each other in these colours.
+const OTHERS: [RGBColor; 6] = [
+    RGBColor(0xd0, 0x8a, 0x3c),
+    RGBColor(0x4a, 0x9a, 0x5c),
+    RGBColor(0xa0, 0x52, 0x9c),
+    RGBColor(0x80, 0x80, 0x80),
+    RGBColor(0xc0, 0x44, 0x44),
+    RGBColor(0x80, 0x60, 0x30),
+];
+
+/// Those of ours, from the first on, are paler and paler.
 const SHADES: [f64; 3] = [1.0, 0.6, 0.3];
 
 /// A work that was measured for several numbers of things.
@@ -48,44 +61,44 @@ pub(super) fn draw(path: &Path, growth: &Growth<'_>) -> anyhow::Result<()> {
 }
 
 fn draw_lines(path: &Path, growth: &Growth<'_>) -> Result<(), Box<dyn std::error::Error>> {
-    let area = SVGBackend::new(path, (800, 400)).into_drawing_area();
+    let area = SVGBackend::new(path, (900, 400)).into_drawing_area();
     area.fill(&WHITE)?;
+    let (left, names) = area.split_horizontally(CHART);
     let points = || growth.lines.iter().flat_map(|(_, points)| points);
-    let (left, right) = decades(points().map(|point| point.0)).ok_or("there is nothing to draw")?;
+    let (least, most) = decades(points().map(|point| point.0)).ok_or("there is nothing to draw")?;
     let (bottom, top) = decades(points().map(|point| point.1)).ok_or("there is nothing to draw")?;
     let unit = growth.lines.first().ok_or("there is nothing to draw")?.0.unit;
     let range = |from: i32, to: i32| (10f64.powi(from)..10f64.powi(to)).log_scale();
 
-    let mut chart = ChartBuilder::on(&area)
+    let mut chart = ChartBuilder::on(&left)
         .caption(growth.work, letters(16, HPos::Center))
         .margin(12)
+        .margin_right(40)
         .x_label_area_size(30)
         .y_label_area_size(70)
-        .build_cartesian_2d(range(left, right), range(bottom, top))?;
+        .build_cartesian_2d(range(least, most), range(bottom, top))?;
     chart
         .configure_mesh()
         .light_line_style(WHITE)
         .bold_line_style(FAINT)
         .label_style(letters(12, HPos::Center))
         .x_label_formatter(&|things| format!("{things}"))
-        .y_label_formatter(&|number| with_unit(*number, unit).replace(".00", "").replace(".0", ""))
+        .y_label_formatter(&|number| round(*number, unit))
         .draw()?;
-    let (mut ours, mut others) = (SHADES.iter().cycle(), SHADES.iter().cycle());
+    let (mut ours, mut others) = (SHADES.iter().cycle(), OTHERS.iter().cycle());
+    let mut y = 60;
     for (measured, points) in &growth.lines {
-        let (colour, shades) = if measured.is_ours() { (OURS, &mut ours) } else { (OTHERS, &mut others) };
-        let style = colour.mix(*shades.next().unwrap_or(&1.0)).stroke_width(2);
-        chart
-            .draw_series(LineSeries::new(points.iter().copied(), style).point_size(3))?
-            .label(&measured.by)
-            .legend(move |(x, y)| PathElement::new([(x, y), (x + 20, y)], style));
+        let colour = if measured.is_ours() {
+            OURS.mix(*ours.next().unwrap_or(&1.0))
+        } else {
+            others.next().unwrap_or(&INK).to_rgba()
+        };
+        let style = colour.stroke_width(2);
+        chart.draw_series(LineSeries::new(points.iter().copied(), style).point_size(3))?;
+        names.draw(&PathElement::new([(0, y), (20, y)], style))?;
+        names.draw(&Text::new(&*measured.by, (28, y), letters(12, HPos::Left)))?;
+        y += 20;
     }
-    chart
-        .configure_series_labels()
-        .position(SeriesLabelPosition::UpperLeft)
-        .label_font(letters(12, HPos::Left))
-        .background_style(WHITE.mix(0.8))
-        .border_style(INK.mix(0.2))
-        .draw()?;
     area.present()?;
     Ok(())
 }

@@ -3,7 +3,8 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use crate::measure::Measured;
+use crate::measure::{Measured, Unit};
+use crate::statistics::with_unit;
 
 pub(super) const OURS: RGBColor = RGBColor(0x1b, 0x6e, 0xc2);
 pub(super) const OTHERS: RGBColor = RGBColor(0xd0, 0x8a, 0x3c);
@@ -20,6 +21,17 @@ pub(super) fn letters(size: i32, side: HPos) -> TextStyle<'static> {
     // The backend makes letters smaller by this.
     let size = f64::from(size) * 1.24;
     TextStyle::from(("sans-serif", size).into_font()).color(&INK).pos(Pos::new(side, VPos::Center))
+}
+
+/// A round number with its unit, without zeros that say nothing.
+pub(super) fn round(number: f64, unit: Unit) -> String {
+    let text = with_unit(number, unit);
+    match text.split_once(' ') {
+        Some((digits, name)) if digits.contains('.') => {
+            format!("{} {name}", digits.trim_end_matches('0').trim_end_matches('.'))
+        }
+        _ => text,
+    }
 }
 
 /// The powers of ten around these numbers.
