@@ -11,6 +11,7 @@ mod peers;
 mod random;
 mod report;
 mod rows;
+mod scheduler;
 mod statistics;
 mod types;
 

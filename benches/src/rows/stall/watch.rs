@@ -2,12 +2,11 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::fs::File;
-use std::os::unix::fs::FileExt as _;
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
 use hdrhistogram::Histogram;
+
+use crate::scheduler::Scheduler;
 
 /// What takes longer is looked at: it may have waited for a processor.
 const SUSPECT: u64 = 10_000;
@@ -104,27 +103,6 @@ impl Watch {
             longest.first().copied().into_iter().collect(),
         );
         tell(format!("{by} longest without such waits, one for each rollover"), longest);
-    }
-}
-
-/// What the scheduler says about the thread that opened it.
-struct Scheduler(File);
-
-impl Scheduler {
-    fn open() -> anyhow::Result<Self> {
-        Ok(Self(File::open("/proc/thread-self/schedstat").context("the kernel keeps no schedstat")?))
-    }
-
-    /// Nanoseconds that the thread has waited for a processor so far.
-    fn waited(&self) -> anyhow::Result<u64> {
-        let mut text = [0; 64];
-        let len = self.0.read_at(&mut text, 0)?;
-        let text = std::str::from_utf8(text.get(..len).unwrap_or_default())?;
-        text.split_ascii_whitespace()
-            .nth(1)
-            .context("schedstat has no second number")?
-            .parse()
-            .map_err(Into::into)
     }
 }
 
