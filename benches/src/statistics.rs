@@ -1,5 +1,7 @@
 //! What many rounds say.
 
+use std::time::Duration;
+
 use crate::measure::Unit;
 
 /// Where the middle of the rounds lies, and how far they spread.
@@ -41,6 +43,12 @@ fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
     let at = share * sorted.len().checked_sub(1)? as f64;
     let (below, above) = (sorted.get(at.floor() as usize)?, sorted.get(at.ceil() as usize)?);
     Some(below + (above - below) * at.fract())
+}
+
+/// The time of `part` operations, if `all` took this long.
+#[expect(clippy::cast_precision_loss, reason = "no run has so many operations")]
+pub(crate) fn share(took: Duration, part: u64, all: u64) -> Duration {
+    took.mul_f64(part as f64 / all as f64)
 }
 
 /// A number with its unit, to three digits: `12.3 ns`, `4.56 ms`, `1.50 KiB`.

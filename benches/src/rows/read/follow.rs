@@ -9,6 +9,7 @@ use speculo_typed::{Archived, Stream};
 use super::{Area, GROUP, ROOM, grouped};
 use crate::limits;
 use crate::measure::{Bench, Contender};
+use crate::statistics::share;
 use crate::types::{Varied, pod, vector};
 
 /// Bytes of a large message.
@@ -81,10 +82,4 @@ fn at_the_head() -> anyhow::Result<Contender<'static>> {
         black_box(&area.publisher);
         Ok(took)
     }))
-}
-
-/// The time of `part` operations, if `all` took this long.
-#[expect(clippy::cast_precision_loss, reason = "no run has so many operations")]
-pub(super) fn share(took: Duration, part: u64, all: u64) -> Duration {
-    took.mul_f64(part as f64 / all as f64)
 }

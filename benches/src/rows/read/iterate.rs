@@ -3,9 +3,9 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use super::follow::share;
 use super::{Area, GROUP, grouped};
 use crate::measure::{Bench, Contender};
+use crate::statistics::share;
 use crate::types::pod;
 
 pub(super) fn run(bench: &mut Bench, quick: bool) -> anyhow::Result<()> {
