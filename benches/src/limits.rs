@@ -5,4 +5,6 @@ pub(crate) mod handover;
 mod random;
 
 pub(crate) use copy::{bare_stores, bare_stores_64, copy_into_hot_memory};
-pub(crate) use random::{chase, hash_map, index_and_value, pointer_read, read_memory, sum};
+pub(crate) use random::{
+    Link, chase, hash_map, index_and_value, index_and_value_chained, pointer_read, read_memory, sum,
+};

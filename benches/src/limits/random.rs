@@ -42,6 +42,15 @@ type Chunk = [u64; 16];
 /// Two random accesses, of which the second depends on the first: to an index of 8-byte words, half of them used, and
 /// to what it points to, in as much memory as so many values take with headers. No hash, no comparison, no check.
 pub(crate) fn index_and_value(keys: u64) -> anyhow::Result<Contender<'static>> {
+    look_up::<false>("2 dependent random accesses", keys)
+}
+
+/// The same, each beginning when the one before has ended.
+pub(crate) fn index_and_value_chained(keys: u64) -> anyhow::Result<Contender<'static>> {
+    look_up::<true>("2 dependent random accesses, chained", keys)
+}
+
+fn look_up<const CHAINED: bool>(by: &str, keys: u64) -> anyhow::Result<Contender<'static>> {
     let count = usize::try_from(keys)?;
     // Odd numbers are coprime to a power of two, so this reaches every place once.
     let places = count.next_power_of_two() * 2;
@@ -53,16 +62,41 @@ pub(crate) fn index_and_value(keys: u64) -> anyhow::Result<Contender<'static>> {
     }
     let chunks: Vec<Chunk> = vec![[1; 16]; count];
     let mut random = Random::new();
-    Ok(Contender::new("2 dependent random accesses", move |operations| {
+    let mut link = Link::new();
+    Ok(Contender::new(by, move |operations| {
         let began = Instant::now();
         for _ in 0..operations {
-            let place = scattered(usize::try_from(random.below(keys))?);
-            let at = index.get(place * 2).context("inside the index")?;
+            let key = random.below(keys);
+            let key = if CHAINED { link.behind(key) } else { key };
+            let at = index.get(scattered(usize::try_from(key)?) * 2).context("inside the index")?;
             let chunk = chunks.get(usize::try_from(*at)?).context("a key of the index")?;
-            black_box(chunk[0] + chunk[8]);
+            link.read(black_box(chunk[0] + chunk[8]));
         }
         Ok(began.elapsed())
     }))
+}
+
+/// Makes a key depend on what was read before, without changing it: the processor cannot begin with it sooner.
+pub(crate) struct Link {
+    read: u64,
+    /// Zero, which nobody knows who could make use of it.
+    nothing: u64,
+}
+
+impl Link {
+    pub(crate) fn new() -> Self {
+        Self { read: 0, nothing: black_box(0) }
+    }
+
+    /// This was read.
+    pub(crate) fn read(&mut self, word: u64) {
+        self.read = word;
+    }
+
+    /// The same key, when what was read last is there.
+    pub(crate) fn behind(&self, key: u64) -> u64 {
+        key ^ (self.read & self.nothing)
+    }
 }
 
 /// One random access after the other, each to the place that the one before says, in as much memory as so many values

@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use super::{Area, GROUP, grouped, there};
-use crate::limits;
+use crate::limits::{self, Link};
 use crate::measure::{Bench, Contender};
 use crate::peers;
 use crate::random::Random;
@@ -21,25 +21,41 @@ pub(super) fn run(bench: &mut Bench, quick: bool) -> anyhow::Result<()> {
     bench.compare_with_peers(GROUP, "get mmap-sync's struct, latest", ours, peers::get_messages())
 }
 
-/// Each time another key, uniformly random over all.
+/// Each time another key, uniformly random over all; beside that, each look-up beginning when the one before has ended.
 fn by_key(bench: &mut Bench, keys: u64) -> anyhow::Result<()> {
     let area = Area::of_pods(keys)?;
+    let contenders = vec![
+        random::<false>("speculo", &area, keys)?,
+        random::<true>("speculo, chained", &area, keys)?,
+        limits::hash_map(keys),
+        limits::index_and_value(keys)?,
+        limits::index_and_value_chained(keys)?,
+        limits::chase(keys)?,
+    ];
+    let work = format!("get 64 B by u64 key, random over {} keys", grouped(keys));
+    bench.compare_with_peers(GROUP, &work, contenders, peers::get_64_by_key(keys))
+}
+
+fn random<const CHAINED: bool>(
+    by: &str,
+    area: &Area<pod::Keyed>,
+    keys: u64,
+) -> anyhow::Result<Contender<'static>> {
     let mut reader = area.open()?;
     for key in 0..keys {
         there(reader.get(key)?)?;
     }
     let mut random = Random::new();
-    let ours = Contender::new("speculo", move |operations| {
+    let mut link = Link::new();
+    Ok(Contender::new(by, move |operations| {
         let began = Instant::now();
         for _ in 0..operations {
-            black_box(there(reader.get(random.below(keys))?)?.numbers[0]);
+            let key = random.below(keys);
+            let key = if CHAINED { link.behind(key) } else { key };
+            link.read(black_box(there(reader.get(key)?)?.numbers[0].to_native().to_bits()));
         }
         Ok(began.elapsed())
-    });
-    let limits = [limits::hash_map(keys), limits::index_and_value(keys)?, limits::chase(keys)?];
-    let contenders = std::iter::once(ours).chain(limits).collect();
-    let work = format!("get 64 B by u64 key, random over {} keys", grouped(keys));
-    bench.compare_with_peers(GROUP, &work, contenders, peers::get_64_by_key(keys))
+    }))
 }
 
 fn by_slot() -> anyhow::Result<Contender<'static>> {
