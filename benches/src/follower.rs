@@ -5,11 +5,12 @@
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::time::Duration;
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, bail};
 use speculo_typed::{Root, Speculo, Subscriber};
 
 use crate::child::{Child, Parent};
 use crate::peers::ping_pong::pin;
+use crate::scheduler::Scheduler;
 use crate::types::{hello, mixed, pod, vector};
 
 /// The role of a child that follows.
@@ -60,25 +61,28 @@ impl Followers {
         (0..count).map(start).collect::<anyhow::Result<_>>().map(Self)
     }
 
-    /// Returns when all have seen everything that there is and look for more.
-    pub(crate) fn follow(&mut self) -> anyhow::Result<()> {
+    /// Returns when all have seen everything that there is and look for more. Gives what [`rest`](Self::rest) does.
+    pub(crate) fn follow(&mut self) -> anyhow::Result<Duration> {
         self.command(FOLLOW)
     }
 
-    /// Returns when all rest.
-    pub(crate) fn rest(&mut self) -> anyhow::Result<()> {
+    /// Returns when all rest. Gives how long they have waited for a processor so far, all together.
+    pub(crate) fn rest(&mut self) -> anyhow::Result<Duration> {
         self.command(REST)
     }
 
-    fn command(&mut self, command: &str) -> anyhow::Result<()> {
+    fn command(&mut self, command: &str) -> anyhow::Result<Duration> {
         for child in &mut self.0 {
             child.say(command)?;
         }
+        let mut waited = 0;
         for child in &mut self.0 {
             let answer = child.hear()?;
-            ensure!(answer == command, "a follower was told to {command} and said `{answer}`");
+            let number = answer.strip_prefix(command).map(str::trim);
+            let number = number.with_context(|| format!("told to {command}, a follower said `{answer}`"))?;
+            waited += number.parse::<u64>()?;
         }
-        Ok(())
+        Ok(Duration::from_nanos(waited))
     }
 }
 
@@ -103,31 +107,35 @@ pub(crate) fn play(parent: Parent) -> anyhow::Result<()> {
 
 fn live_with<T: Speculo>(parent: Parent, root: Root, manner: Manner) -> anyhow::Result<()> {
     let mut subscriber = Subscriber::<T>::builder(AREA).root(root).open()?;
+    let scheduler = Scheduler::open()?;
     let (commands, answers) = listen(parent);
+    let answer = |command: String| {
+        answers.send(format!("{command} {}", scheduler.waited().unwrap_or_default()))?;
+        anyhow::Ok(())
+    };
     while let Ok(command) = commands.recv() {
         let is_to_follow = command == FOLLOW;
         if is_to_follow {
             while subscriber.try_recv()?.is_some() {}
         }
-        answers.send(command)?;
-        if is_to_follow {
-            follow(&mut subscriber, manner, &commands, &answers)?;
+        answer(command)?;
+        if is_to_follow && let Some(command) = follow(&mut subscriber, manner, &commands)? {
+            answer(command)?;
         }
     }
     Ok(())
 }
 
-/// Follows until told to rest.
+/// Follows until there is another command, and gives it.
 fn follow<T: Speculo>(
     subscriber: &mut Subscriber<T>,
     manner: Manner,
     commands: &Receiver<String>,
-    answers: &Sender<String>,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Option<String>> {
     loop {
         match commands.try_recv() {
-            Ok(command) => return Ok(answers.send(command)?),
-            Err(TryRecvError::Disconnected) => return Ok(()),
+            Ok(command) => return Ok(Some(command)),
+            Err(TryRecvError::Disconnected) => return Ok(None),
             Err(TryRecvError::Empty) => {}
         }
         for _ in 0..1000 {

@@ -24,6 +24,10 @@ const CROWD: usize = 4;
 /// Rollovers in every turn, at least, for they cost as well. A stream takes long to come to the next.
 const ROLLOVERS: u64 = 2;
 
+/// How many turns are repeated because somebody else on this machine had the processor of a follower that has one to
+/// itself.
+const REPEATS: u32 = 100;
+
 /// What goes on around a publisher.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Company {
@@ -181,8 +185,9 @@ fn contender<T: Varied + 'static>(
     let mut followers = company.followers::<T>(&root)?;
     // No rollover is passed over between two looks.
     let between_looks = ((64 << 10) / publisher.stats().live_bytes).clamp(1, 1024);
-    Ok(Contender::new(&company.by(), move |operations| {
-        followers.follow()?;
+    let mut repeats = REPEATS;
+    let turn = move |operations| loop {
+        let waited_before = followers.follow()?;
         let (mut took, mut done) = (Duration::ZERO, 0);
         let end = publisher.stats().rollovers + ROLLOVERS;
         while done < operations || publisher.stats().rollovers < end {
@@ -194,9 +199,13 @@ fn contender<T: Varied + 'static>(
             took += began.elapsed();
             done += between_looks;
         }
-        followers.rest()?;
-        Ok(share(took, operations, done))
-    }))
+        let waited = followers.rest()? - waited_before;
+        if waited <= took / 20 || company != Company::Followers(1) || repeats == 0 {
+            return Ok(share(took, operations, done));
+        }
+        repeats -= 1;
+    };
+    Ok(Contender::new(&company.by(), turn))
 }
 
 /// With default settings, but for a limit that a large value needs. The value is published.
