@@ -14,23 +14,27 @@ const HEADER: usize = 8;
 /// Words of the header and of 64 bytes.
 const CHUNK: usize = HEADER + 8;
 
+/// A header and 64 bytes, on lines of their own.
+#[derive(Clone)]
+#[repr(align(64))]
+struct Chunk([u64; CHUNK]);
+
 /// Stores a header of 64 bytes, 64 bytes and a marker behind them, one after the other in [`LOG`] bytes.
 pub(crate) fn bare_stores_64() -> Contender<'static> {
-    let mut log = vec![0u64; LOG / size_of::<u64>()];
+    let mut log = vec![Chunk([0; CHUNK]); LOG / size_of::<Chunk>()];
     let mut value = [1u64; CHUNK - HEADER];
     Contender::new("bare stores", move |operations| {
         let began = Instant::now();
         let mut left = operations;
         while left > 0 {
-            let (chunks, _) = log.as_chunks_mut::<CHUNK>();
-            let mut chunks = chunks.iter_mut().peekable();
-            while let Some([control, header @ ..]) = chunks.next()
+            let mut chunks = log.iter_mut().peekable();
+            while let Some(Chunk([control, header @ ..])) = chunks.next()
                 && left > 0
             {
                 left -= 1;
                 let [first, ..] = &mut value;
                 *first += 1;
-                if let Some([marker, ..]) = chunks.peek_mut() {
+                if let Some(Chunk([marker, ..])) = chunks.peek_mut() {
                     *marker = 0;
                 }
                 let (header, payload) = header.split_at_mut(HEADER - 1);

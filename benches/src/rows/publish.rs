@@ -199,7 +199,7 @@ fn contender<T: Varied + 'static>(
             took += began.elapsed();
             done += between_looks;
         }
-        let waited = followers.rest()? - waited_before;
+        let waited = followers.rest()?.saturating_sub(waited_before);
         if waited <= took / 20 || company != Company::Followers(1) || repeats == 0 {
             return Ok(share(took, operations, done));
         }
