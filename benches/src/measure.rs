@@ -46,7 +46,7 @@ pub(crate) struct Measured {
     pub(crate) group: String,
     /// What was done: `publish 64 B by slot`. The same for all that are compared.
     ///
-    /// Works that end in a number of things, as in `open, 1,000 keys`, become the points of a line in the plots.
+    /// Works that end in a number of things or a size, as in `open, 1,000 keys`, become the points of a line in the plots.
     pub(crate) work: String,
     /// Who did it.
     pub(crate) by: String,

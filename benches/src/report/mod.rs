@@ -28,13 +28,18 @@ fn base(work: &[&Measured]) -> Option<f64> {
     statistics::median(&ours.rounds)
 }
 
-/// The work without its number of things, and that number: `open, 1,000 keys` is `open` of 1000.
+/// The work without its number of things or its size, and that: `open, 1,000 keys` is `open` of 1000.
 fn point(work: &str) -> Option<(&str, u32)> {
     let (before, things) = work.rsplit_once(' ')?;
     let (line, number) = before.rsplit_once(", ")?;
-    let is_word = things.chars().all(char::is_alphabetic);
-    let number = number.replace(',', "").parse().ok()?;
-    is_word.then_some((line, number))
+    let number: u32 = number.replace(',', "").parse().ok()?;
+    let times = match things {
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        _ if things.chars().all(char::is_alphabetic) => 1,
+        _ => return None,
+    };
+    Some((line, number.checked_mul(times)?))
 }
 
 #[cfg(test)]
@@ -45,6 +50,8 @@ mod tests {
     fn a_number_of_things_is_a_point() {
         assert_eq!(point("open, 1,000,000 keys"), Some(("open", 1_000_000)));
         assert_eq!(point("get 64 B by key, warm, 10 keys"), Some(("get 64 B by key, warm", 10)));
+        assert_eq!(point("one way, spinning, 64 B"), Some(("one way, spinning", 64)));
+        assert_eq!(point("one way, spinning, 64 KiB"), Some(("one way, spinning", 65_536)));
         assert_eq!(point("publish, 20 rollovers, 1 MB live"), None);
         assert_eq!(point("get by key, random over 1,000 keys"), None);
     }
