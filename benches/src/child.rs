@@ -121,6 +121,7 @@ fn play_role(parent_id: &str, role: &str, parent: Parent) -> anyhow::Result<()> 
     match role {
         crate::follower::ROLE => crate::follower::play(parent),
         crate::limits::handover::ROLE => crate::limits::handover::play(parent),
+        crate::peers::latency::ROLE => crate::peers::latency::play(parent),
         crate::rows::latency::ROLE => crate::rows::latency::play(parent),
         crate::rows::startup::WRITER => crate::rows::startup::write(parent),
         crate::rows::startup::READERS => crate::rows::startup::read(parent),

@@ -7,22 +7,25 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use anyhow::Context as _;
 use iceoryx2::port::reader::{BlackboardValue, EntryHandle};
 use iceoryx2::port::writer::EntryHandleMut;
 use iceoryx2::prelude::*;
 use iceoryx2::service::port_factory::blackboard::PortFactory;
 
 use super::iceoryx2::Home;
-use super::ping_pong::{Side, is_message, ping_pong, spin};
+use super::latency::{self, OF_CHILD, OF_PARENT, Setup};
+use super::ping_pong::{is_message, numbered, spin};
 use super::pod::Pod;
-use super::{Absent, Peer, Run, peer};
+use super::{Absent, Peer, peer};
+use crate::child::Parent;
+use crate::measure::Run;
+use crate::pair::{self, Side};
 
 const KEY: u64 = 7;
 
 /// Updates the [`Pod`] under one key.
 pub(super) fn update_64() -> Peer {
-    let run = || -> anyhow::Result<Box<Run>> {
+    let run = || -> anyhow::Result<Box<Run<'static>>> {
         let home = Home::new()?;
         let mut pod = Pod::new(KEY);
         let it = (writer(&create(&home, "pods", pod)?)?, home);
@@ -36,12 +39,12 @@ pub(super) fn update_64() -> Peer {
             Ok(began.elapsed())
         }))
     };
-    peer("iceoryx2 blackboard", run())
+    peer(PEER, run())
 }
 
 /// Gets the [`Pod`] under one key.
 pub(super) fn get_64() -> Peer {
-    let run = || -> anyhow::Result<Box<Run>> {
+    let run = || -> anyhow::Result<Box<Run<'static>>> {
         let home = Home::new()?;
         let service = create(&home, "pods", Pod::new(KEY))?;
         let it = (reader::<Pod>(&service)?, service, home);
@@ -54,8 +57,11 @@ pub(super) fn get_64() -> Peer {
             Ok(began.elapsed())
         }))
     };
-    peer("iceoryx2 blackboard", run())
+    peer(PEER, run())
 }
+
+/// The name of the other side.
+pub(super) const PEER: &str = "iceoryx2 blackboard";
 
 /// Spinning readers of one value in each direction.
 pub(super) fn latency(size: usize) -> Peer {
@@ -64,26 +70,32 @@ pub(super) fn latency(size: usize) -> Peer {
         1024 => latency_of::<1024>(),
         65_536 => latency_of::<65_536>(),
         _ => Err(Absent {
-            by: "iceoryx2 blackboard".to_owned(),
-            why: "its values have a fixed size and are copied over the stack: 64 B, 1 KiB and 64 KiB are measured"
-                .to_owned(),
+            by: PEER.to_owned(),
+            why: "its values have a fixed size and are copied over the stack: not this large".to_owned(),
         }),
     }
 }
 
 fn latency_of<const SIZE: usize>() -> Peer {
-    let run = || -> anyhow::Result<Box<Run>> {
+    let run = || {
         let home = Home::new()?;
-        let services = [create(&home, "a", [0u8; SIZE])?, create(&home, "b", [0u8; SIZE])?];
-        let it = (services, home);
-        Ok(Box::new(move |n| {
-            let (_, home) = &it;
-            let ping = || Entries::<SIZE>::new(home, ["a", "b"]);
-            let pong = || Entries::<SIZE>::new(home, ["b", "a"]);
-            ping_pong(n, SIZE, [0, 1], ping, pong)
-        }))
+        let setup = Setup::new(&home.directory, SIZE, 1);
+        let services = OF_PARENT.map(|name| create(&home, name, [0u8; SIZE]));
+        let side = Entries::<SIZE>::new(&home, OF_PARENT)?;
+        let child = setup.start_other(PEER)?;
+        Ok(latency::run(&setup, side, (services, home), child))
     };
-    peer("iceoryx2 blackboard", run())
+    peer(PEER, run())
+}
+
+/// The other side.
+pub(super) fn answer(parent: Parent, setup: &Setup) -> anyhow::Result<()> {
+    let home = Home::at(&setup.directory)?;
+    match setup.size {
+        64 => pair::answer(parent, setup.other, Entries::<64>::new(&home, OF_CHILD)?),
+        1024 => pair::answer(parent, setup.other, Entries::<1024>::new(&home, OF_CHILD)?),
+        _ => pair::answer(parent, setup.other, Entries::<65_536>::new(&home, OF_CHILD)?),
+    }
 }
 
 /// Creates the blackboard with this name, with one value.
@@ -116,6 +128,7 @@ where
 
 /// One side: writes one value, reads another.
 struct Entries<const SIZE: usize> {
+    message: [u8; SIZE],
     to: EntryHandleMut<ipc::Service, u64, [u8; SIZE]>,
     from: EntryHandle<ipc::Service, u64, [u8; SIZE]>,
     last: BlackboardValue<[u8; SIZE]>,
@@ -124,13 +137,14 @@ struct Entries<const SIZE: usize> {
 impl<const SIZE: usize> Entries<SIZE> {
     fn new(home: &Home, [to, from]: [&str; 2]) -> anyhow::Result<Self> {
         let from = reader(&open(home, from)?)?;
-        Ok(Self { to: writer(&open(home, to)?)?, last: from.get(), from })
+        Ok(Self { message: [1; SIZE], to: writer(&open(home, to)?)?, last: from.get(), from })
     }
 }
 
 impl<const SIZE: usize> Side for Entries<SIZE> {
-    fn send(&mut self, message: &[u8]) -> anyhow::Result<()> {
-        self.to.update_with_copy(*message.first_chunk().context("the message has another size")?);
+    fn send(&mut self, number: u64) -> anyhow::Result<()> {
+        numbered(&mut self.message, number)?;
+        self.to.update_with_copy(self.message);
         Ok(())
     }
 

@@ -4,13 +4,18 @@
 //! `serde_bytes`; a stream for a match rule; all of a thread's work in one `zbus::block_on`, so that the thread itself
 //! drives its connection. The daemon's configuration is that of a session bus, with its limits.
 //!
+//! Nobody rests before sending, as [`crate::pair`] has it for others that sleep: a signal is longer on its way through the
+//! daemon than its sender takes to fall asleep.
+//!
 //! The daemon is free to run on both cores where two are given, and has the same one where there is one.
 
+use std::fs::File;
 use std::io::{BufRead as _, BufReader, ErrorKind};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, ensure};
 use futures_util::TryStreamExt as _;
 use rustix::process::Pid;
 use rustix::thread::sched_setaffinity;
@@ -19,58 +24,84 @@ use tempfile::TempDir;
 use zbus::connection::{Builder, Connection};
 use zbus::{MatchRule, Message, MessageStream};
 
-use super::ping_pong::{Meeting, WARM_UP, check_message, cpu_set, numbered, on_two_cores};
-use super::{Peer, Run, peer};
+use super::latency::{OF_CHILD, OF_PARENT, Setup};
+use super::ping_pong::{check_message, cpu_set, numbered, pin};
+use super::{Peer, peer};
+use crate::child::Parent;
+use crate::measure::Run;
+
+/// The name of the other side.
+pub(super) const PEER: &str = "D-Bus signal";
+
+/// Round trips before the time is taken.
+const WARM_UP: u64 = 10;
 
 const PATH: &str = "/org/example/Benchmark";
 const INTERFACE: &str = "org.example.Benchmark";
 
 /// Receivers of signals.
 pub(super) fn latency(size: usize, cores: [usize; 2]) -> Peer {
-    let run = Daemon::start(cores).map(|daemon| -> Box<Run> {
-        Box::new(move |n| {
-            let ask = |meeting: &Meeting| zbus::block_on(ask(&daemon.address, meeting, size, n));
-            let answer = |meeting: &Meeting| zbus::block_on(answer(&daemon.address, meeting, size, n));
-            on_two_cores(cores, ask, answer)
-        })
-    });
-    peer("D-Bus signal", run)
+    let run = || -> anyhow::Result<Box<Run<'static>>> {
+        let daemon = Daemon::start(cores)?;
+        let setup = Setup::new(daemon.directory.path(), size, cores[1]);
+        let child = setup.start_other(PEER)?;
+        let mut number = 0;
+        let mut it = (child, setup, daemon);
+        Ok(Box::new(move |n| {
+            let (child, setup, _) = &mut it;
+            child.say(WARM_UP + n)?;
+            let took = zbus::block_on(ask(setup, &mut number, n))?;
+            child.is_ready()?;
+            Ok(took)
+        }))
+    };
+    peer(PEER, run())
 }
 
-async fn ask(address: &str, meeting: &Meeting, size: usize, rounds: u64) -> anyhow::Result<Duration> {
-    let mut signals = meeting.meet(Signals::new(address, ["Ping", "Pong"]).await)?;
-    let mut message = vec![0; size];
+async fn ask(setup: &Setup, number: &mut u64, rounds: u64) -> anyhow::Result<Duration> {
+    let mut signals = Signals::new(setup, OF_PARENT).await?;
     let mut began = Instant::now();
-    for number in 1..=WARM_UP + rounds {
-        signals.send(numbered(&mut message, number)?).await?;
-        signals.receive(number).await?;
-        if number == WARM_UP {
+    for round in 1..=WARM_UP + rounds {
+        *number += 1;
+        signals.send(*number).await?;
+        signals.receive(*number).await?;
+        if round == WARM_UP {
             began = Instant::now();
         }
     }
     Ok(began.elapsed() / 2)
 }
 
-async fn answer(address: &str, meeting: &Meeting, size: usize, rounds: u64) -> anyhow::Result<()> {
-    let mut signals = meeting.meet(Signals::new(address, ["Pong", "Ping"]).await)?;
-    let mut message = vec![0; size];
-    for number in 1..=WARM_UP + rounds {
-        signals.receive(number).await?;
-        signals.send(numbered(&mut message, number)?).await?;
-    }
-    Ok(())
+/// The other side.
+pub(super) fn answer(mut parent: Parent, setup: &Setup) -> anyhow::Result<()> {
+    pin(setup.other)?;
+    zbus::block_on(async {
+        let mut signals = Signals::new(setup, OF_CHILD).await?;
+        let mut number = 0;
+        parent.ready()?;
+        while let Some(rounds) = parent.hear()? {
+            for _ in 0..rounds.parse::<u64>()? {
+                number += 1;
+                signals.receive(number).await?;
+                signals.send(number).await?;
+            }
+            parent.ready()?;
+        }
+        Ok(())
+    })
 }
 
 /// One side: emits one signal, receives another.
 struct Signals {
+    message: Vec<u8>,
     connection: Connection,
     to: &'static str,
     from: MessageStream,
 }
 
 impl Signals {
-    async fn new(address: &str, [to, from]: [&'static str; 2]) -> anyhow::Result<Self> {
-        let connection = Builder::address(address).build().await?;
+    async fn new(setup: &Setup, [to, from]: [&'static str; 2]) -> anyhow::Result<Self> {
+        let connection = Builder::address(address(&setup.directory).as_str()).build().await?;
         let rule = MatchRule::builder()
             .msg_type(zbus::message::Type::Signal)
             .path(PATH)
@@ -78,11 +109,12 @@ impl Signals {
             .member(from)
             .build()?;
         let from = MessageStream::for_match_rule(rule, &connection, None).await?;
-        Ok(Self { connection, to, from })
+        Ok(Self { message: vec![1; setup.size], connection, to, from })
     }
 
-    async fn send(&self, message: &[u8]) -> anyhow::Result<()> {
-        let signal = Message::signal(PATH, INTERFACE, self.to).build(&Bytes::new(message))?;
+    async fn send(&mut self, number: u64) -> anyhow::Result<()> {
+        let message = Bytes::new(numbered(&mut self.message, number)?);
+        let signal = Message::signal(PATH, INTERFACE, self.to).build(&message)?;
         Ok(self.connection.send(&signal).await?)
     }
 
@@ -92,34 +124,40 @@ impl Signals {
     }
 }
 
+/// Where the daemon in this directory listens.
+fn address(directory: &Path) -> String {
+    format!("unix:path={}", directory.join("bus").display())
+}
+
 /// A `dbus-daemon` that is ended with this.
 struct Daemon {
     process: Child,
-    address: String,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 impl Daemon {
     fn start(cores: [usize; 2]) -> anyhow::Result<Self> {
         let directory = tempfile::Builder::new().prefix("speculo-bench-").tempdir()?;
         let configuration = directory.path().join("bus.conf");
-        std::fs::write(&configuration, configuration_of_a_bus(&directory.path().join("bus").display()))?;
+        std::fs::write(&configuration, configuration_of_a_bus(&address(directory.path())))?;
+        let log = directory.path().join("log");
         let mut process = Command::new("dbus-daemon")
             .arg("--config-file")
             .arg(&configuration)
             .args(["--nofork", "--nopidfile", "--nosyslog", "--print-address"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
+            .stderr(File::create_new(&log)?)
             .spawn()
             .map_err(|error| match error.kind() {
                 ErrorKind::NotFound => anyhow!("`dbus-daemon` is not installed: apt-get install dbus-daemon"),
                 _ => anyhow!(error).context("cannot start `dbus-daemon`"),
             })?;
         let output = process.stdout.take().context("its output is piped")?;
-        let mut daemon = Self { process, address: String::new(), _directory: directory };
+        let daemon = Self { process, directory };
         // It tells its address when it listens.
-        BufReader::new(output).read_line(&mut daemon.address)?;
-        daemon.address.truncate(daemon.address.trim_end().len());
+        let len = BufReader::new(output).read_line(&mut String::new())?;
+        ensure!(len > 0, "`dbus-daemon` does not work: {}", std::fs::read_to_string(log)?);
         let pid = Pid::from_raw(i32::try_from(daemon.process.id())?);
         sched_setaffinity(pid, &cpu_set(&cores)).context("cannot choose the cores of `dbus-daemon`")?;
         Ok(daemon)
@@ -135,7 +173,7 @@ impl Drop for Daemon {
 }
 
 /// The policy and limits of Debian's `session.conf`: everybody of this user may send everything to everybody.
-fn configuration_of_a_bus(socket: &dyn std::fmt::Display) -> String {
+fn configuration_of_a_bus(address: &str) -> String {
     let limits = [
         ("max_incoming_bytes", 1_000_000_000),
         ("max_outgoing_bytes", 1_000_000_000),
@@ -147,7 +185,7 @@ fn configuration_of_a_bus(socket: &dyn std::fmt::Display) -> String {
   "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
   <type>session</type>
-  <listen>unix:path={socket}</listen>
+  <listen>{address}</listen>
   <auth>EXTERNAL</auth>
   <policy context="default">
     <allow send_destination="*" eavesdrop="true"/>

@@ -8,6 +8,7 @@
 use std::hint::black_box;
 use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt as _;
+use std::path::PathBuf;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Barrier};
@@ -24,19 +25,23 @@ use iceoryx2::sample_mut_uninit::SampleMutUninit;
 use iceoryx2::service::port_factory::publish_subscribe::PortFactory;
 use tempfile::TempDir;
 
-use super::ping_pong::{Side, check_message, pin, ping_pong, spin};
+use super::latency::{self, OF_CHILD, OF_PARENT, Setup};
+use super::ping_pong::{check_message, numbered, pin, spin};
 use super::pod::Pod;
-use super::{Peer, Run, peer};
+use super::{Peer, peer};
+use crate::child::Parent;
+use crate::measure::Run;
+use crate::pair::{self, Side};
 
 /// Publishes a [`Pod`] that nobody receives.
 pub(super) fn publish_64() -> Peer {
-    let run = PodPublisher::new().map(|mut it| -> Box<Run> { Box::new(move |n| it.publish(n)) });
+    let run = PodPublisher::new().map(|mut it| -> Box<Run<'static>> { Box::new(move |n| it.publish(n)) });
     peer("iceoryx2 publish", run)
 }
 
 /// Publishes a [`Pod`] that a subscriber on core 1 receives.
 pub(super) fn publish_64_followed() -> Peer {
-    let run = PodPublisher::new().map(|mut it| -> Box<Run> {
+    let run = PodPublisher::new().map(|mut it| -> Box<Run<'static>> {
         Box::new(move |n| {
             let home = Arc::clone(&it.home);
             while_followed(&home, || {
@@ -54,49 +59,67 @@ pub(super) fn publish_vector(len: usize) -> Peer {
     peer("iceoryx2 publish", vector_publisher(len))
 }
 
+/// The names of the other sides.
+pub(super) const SPINNING: &str = "iceoryx2";
+pub(super) const BLOCKING: &str = "iceoryx2 with an event";
+
 /// Spinning receivers.
 pub(super) fn latency_spinning(size: usize) -> Peer {
-    let run = Home::new().map(|home| -> Box<Run> {
-        Box::new(move |n| {
-            ping_pong(
-                n,
-                size,
-                [0, 1],
-                || Ports::new(&home, size, ["a", "b"]),
-                || Ports::new(&home, size, ["b", "a"]),
-            )
-        })
-    });
-    peer("iceoryx2", run)
+    let run = || {
+        let home = Home::new()?;
+        let setup = Setup::new(&home.directory, size, 1);
+        let side = Ports::new(&home, size, OF_PARENT)?;
+        let child = setup.start_other(SPINNING)?;
+        Ok(latency::run(&setup, side, home, child))
+    };
+    peer(SPINNING, run())
+}
+
+/// The other side.
+pub(super) fn answer_spinning(parent: Parent, setup: &Setup) -> anyhow::Result<()> {
+    pair::answer(parent, setup.other, Ports::new(&Home::at(&setup.directory)?, setup.size, OF_CHILD)?)
 }
 
 /// Receivers that wait for an event.
-pub(super) fn latency_blocking(size: usize, cores: [usize; 2]) -> Peer {
-    let run = Home::new().map(|home| -> Box<Run> {
-        Box::new(move |n| {
-            let ping = || Waiting::new(&home, size, ["a", "b"]);
-            let pong = || Waiting::new(&home, size, ["b", "a"]);
-            ping_pong(n, size, cores, ping, pong)
-        })
-    });
-    peer("iceoryx2 with an event", run)
+pub(super) fn latency_blocking(size: usize, other: usize) -> Peer {
+    let run = || {
+        let home = Home::new()?;
+        let setup = Setup::new(&home.directory, size, other);
+        let side = Waiting::new(&home, size, OF_PARENT)?;
+        let child = setup.start_other(BLOCKING)?;
+        Ok(latency::run(&setup, side, home, child))
+    };
+    peer(BLOCKING, run())
 }
 
-/// Where iceoryx2 keeps its files, apart from those of anybody else, and removed at the end.
+/// The other side.
+pub(super) fn answer_blocking(parent: Parent, setup: &Setup) -> anyhow::Result<()> {
+    pair::answer(parent, setup.other, Waiting::new(&Home::at(&setup.directory)?, setup.size, OF_CHILD)?)
+}
+
+/// Where iceoryx2 keeps its files, apart from those of anybody else.
 pub(super) struct Home {
     config: Config,
-    directory: TempDir,
+    pub(super) directory: PathBuf,
+    _files: Option<Files>,
 }
 
 impl Home {
+    /// A new one, which is removed with this.
     pub(super) fn new() -> anyhow::Result<Self> {
-        set_log_level(LogLevel::Error);
         let directory = tempfile::Builder::new().prefix("speculo-bench-").tempdir()?;
+        let home = Self::at(directory.path())?;
+        Ok(Self { _files: Some(Files { directory }), ..home })
+    }
+
+    /// The one that another process has made there.
+    pub(super) fn at(directory: &std::path::Path) -> anyhow::Result<Self> {
+        set_log_level(LogLevel::Error);
         let mut config = Config::default();
-        config.global.set_root_path(&Path::new(directory.path().as_os_str().as_bytes())?);
-        let name = directory.path().file_name().context("a temporary directory has a name")?;
+        config.global.set_root_path(&Path::new(directory.as_os_str().as_bytes())?);
+        let name = directory.file_name().context("a temporary directory has a name")?;
         config.global.prefix = FileName::new(name.as_bytes())?;
-        Ok(Self { config, directory })
+        Ok(Self { config, directory: directory.to_owned(), _files: None })
     }
 
     /// A node for the calling thread.
@@ -105,8 +128,13 @@ impl Home {
     }
 }
 
-impl Drop for Home {
-    /// iceoryx2 leaves a file of shared memory for the next node with the same prefix; there is none.
+/// Files that go with this: those in the directory, and those in `/dev/shm` whose names begin with its name. iceoryx2
+/// leaves one for the next node with the same prefix, and more where a process was killed.
+struct Files {
+    directory: TempDir,
+}
+
+impl Drop for Files {
     fn drop(&mut self) {
         let Some(prefix) = self.directory.path().file_name() else { return };
         for file in std::fs::read_dir("/dev/shm").into_iter().flatten().flatten() {
@@ -181,7 +209,7 @@ where
     Ok(service.open_or_create()?)
 }
 
-fn vector_publisher(len: usize) -> anyhow::Result<Box<Run>> {
+fn vector_publisher(len: usize) -> anyhow::Result<Box<Run<'static>>> {
     let home = Home::new()?;
     let service = slices::<f32>(&home, "vectors")?;
     let publisher = service.publisher_builder().initial_max_slice_len(len).create()?;
@@ -198,6 +226,7 @@ fn vector_publisher(len: usize) -> anyhow::Result<Box<Run>> {
 
 /// One side: publishes under one name, receives under the other.
 struct Ports {
+    message: Vec<u8>,
     loaned: Option<SampleMutUninit<ipc::Service, [MaybeUninit<u8>], ()>>,
     publisher: Publisher<ipc::Service, [u8], ()>,
     subscriber: Subscriber<ipc::Service, [u8], ()>,
@@ -207,7 +236,8 @@ impl Ports {
     fn new(home: &Home, size: usize, [to, from]: [&str; 2]) -> anyhow::Result<Self> {
         let publisher = slices(home, to)?.publisher_builder().initial_max_slice_len(size).create()?;
         let subscriber = slices(home, from)?.subscriber_builder().create()?;
-        Ok(Self { loaned: Some(publisher.loan_slice_uninit(size)?), publisher, subscriber })
+        let loaned = Some(publisher.loan_slice_uninit(size)?);
+        Ok(Self { message: vec![1; size], loaned, publisher, subscriber })
     }
 
     /// Takes the message with this number if one has come.
@@ -217,10 +247,10 @@ impl Ports {
 }
 
 impl Side for Ports {
-    fn send(&mut self, message: &[u8]) -> anyhow::Result<()> {
+    fn send(&mut self, number: u64) -> anyhow::Result<()> {
         let loaned = self.loaned.take().context("a sample is always loaned")?;
-        loaned.write_from_slice(message).send()?;
-        self.loaned = Some(self.publisher.loan_slice_uninit(message.len())?);
+        loaned.write_from_slice(numbered(&mut self.message, number)?).send()?;
+        self.loaned = Some(self.publisher.loan_slice_uninit(self.message.len())?);
         Ok(())
     }
 
@@ -248,8 +278,8 @@ impl Waiting {
 }
 
 impl Side for Waiting {
-    fn send(&mut self, message: &[u8]) -> anyhow::Result<()> {
-        self.ports.send(message)?;
+    fn send(&mut self, number: u64) -> anyhow::Result<()> {
+        self.ports.send(number)?;
         self.notifier.notify()?;
         Ok(())
     }
@@ -259,5 +289,9 @@ impl Side for Waiting {
             self.listener.blocking_wait(|_| {})?;
         }
         Ok(())
+    }
+
+    fn sleeps(&self) -> bool {
+        true
     }
 }

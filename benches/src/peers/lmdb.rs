@@ -19,13 +19,15 @@ use heed::{
 use tempfile::TempDir;
 
 use super::pod::Pod;
-use super::{Peer, Run, peer};
+use super::{Peer, peer};
+use crate::measure::Run;
+use crate::random::Random;
 
 const KEY: u64 = 7;
 
 /// Puts the [`Pod`] under one key.
 pub(super) fn put_64() -> Peer {
-    let run = || -> anyhow::Result<Box<Run>> {
+    let run = || -> anyhow::Result<Box<Run<'static>>> {
         let store = Store::new(0)?;
         let mut pod = Pod::new(KEY);
         Ok(Box::new(move |n| {
@@ -42,7 +44,7 @@ pub(super) fn put_64() -> Peer {
 
 /// Gets the [`Pod`] under one key, with a read transaction each time.
 pub(super) fn get_64() -> Peer {
-    let run = || -> anyhow::Result<Box<Run>> {
+    let run = || -> anyhow::Result<Box<Run<'static>>> {
         let store = Store::new(0)?;
         store.put(&Pod::new(KEY))?;
         Ok(Box::new(move |n| {
@@ -58,13 +60,13 @@ pub(super) fn get_64() -> Peer {
 
 /// Gets the [`Pod`] under any of these keys, with a read transaction each time.
 pub(super) fn get_64_by_key(keys: u64) -> Peer {
-    let run = || -> anyhow::Result<Box<Run>> {
+    let run = || -> anyhow::Result<Box<Run<'static>>> {
         let store = Store::new(keys)?;
-        let mut next = random_keys(keys);
+        let mut random = Random::new();
         Ok(Box::new(move |n| {
             let began = Instant::now();
             for _ in 0..n {
-                black_box(store.get(&store.environment.read_txn()?, next())?.numbers[0]);
+                black_box(store.get(&store.environment.read_txn()?, random.below(keys))?.numbers[0]);
             }
             Ok(began.elapsed())
         }))
@@ -74,30 +76,19 @@ pub(super) fn get_64_by_key(keys: u64) -> Peer {
 
 /// The same with one read transaction for the whole turn: it sees no put that comes after its beginning.
 pub(super) fn get_64_by_key_in_one_transaction(keys: u64) -> Peer {
-    let run = || -> anyhow::Result<Box<Run>> {
+    let run = || -> anyhow::Result<Box<Run<'static>>> {
         let store = Store::new(keys)?;
-        let mut next = random_keys(keys);
+        let mut random = Random::new();
         Ok(Box::new(move |n| {
             let transaction = store.environment.read_txn()?;
             let began = Instant::now();
             for _ in 0..n {
-                black_box(store.get(&transaction, next())?.numbers[0]);
+                black_box(store.get(&transaction, random.below(keys))?.numbers[0]);
             }
             Ok(began.elapsed())
         }))
     };
     peer("LMDB, one transaction", run())
-}
-
-/// Keys below this number, as good as uniformly random.
-fn random_keys(keys: u64) -> impl FnMut() -> u64 {
-    let mut random = 1u64;
-    move || {
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        random % keys
-    }
 }
 
 /// Pods under their keys.

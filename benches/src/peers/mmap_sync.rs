@@ -12,6 +12,7 @@
 )]
 
 use std::hint::black_box;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use bytecheck::CheckBytes;
@@ -23,8 +24,12 @@ use rkyv_07::with::CopyOptimize;
 use rkyv_07::{Archive, Serialize};
 use tempfile::TempDir;
 
-use super::ping_pong::{PATIENCE, Side, check_message, ping_pong, spin};
-use super::{Peer, Run, peer};
+use super::latency::{self, OF_CHILD, OF_PARENT, Setup};
+use super::ping_pong::{PATIENCE, check_message, numbered, spin};
+use super::{Peer, peer};
+use crate::child::Parent;
+use crate::measure::Run;
+use crate::pair::{self, Side};
 
 /// Of its own benchmark.
 const GRACE: Duration = Duration::from_nanos(10);
@@ -90,23 +95,27 @@ fn reader(check: bool) -> &'static str {
     if check { "mmap-sync, checked" } else { "mmap-sync, unchecked" }
 }
 
+/// The name of the other side.
+pub(super) const PEER: &str = "mmap-sync, polled";
+
 /// Spinning readers of one value in each direction.
 pub(super) fn latency(size: usize) -> Peer {
-    let run = Home::new().map(|home| -> Box<Run> {
-        Box::new(move |n| {
-            ping_pong(
-                n,
-                size,
-                [0, 1],
-                || Ok(Values::new(&home, ["a", "b"])),
-                || Ok(Values::new(&home, ["b", "a"])),
-            )
-        })
-    });
-    peer("mmap-sync, polled", run)
+    let run = || {
+        let home = Home::new()?;
+        let setup = Setup::new(home.directory.path(), size, 1);
+        let side = Values::new(home.directory.path(), size, OF_PARENT);
+        let child = setup.start_other(PEER)?;
+        Ok(latency::run(&setup, side, home, child))
+    };
+    peer(PEER, run())
 }
 
-/// A synchronizer, and the directory of its files.
+/// The other side.
+pub(super) fn answer(parent: Parent, setup: &Setup) -> anyhow::Result<()> {
+    pair::answer(parent, setup.other, Values::new(&setup.directory, setup.size, OF_CHILD))
+}
+
+/// The directory of its files.
 struct Home {
     directory: TempDir,
 }
@@ -116,19 +125,24 @@ impl Home {
         Ok(Self { directory: tempfile::Builder::new().prefix("speculo-bench-").tempdir_in("/dev/shm")? })
     }
 
-    /// A handle of the value with this name.
-    fn open(&self, name: &str) -> Synchronizer {
-        Synchronizer::new(self.directory.path().join(name).as_os_str())
+    /// A handle of the value.
+    fn open(&self) -> Synchronizer {
+        open(self.directory.path(), "value")
     }
 }
 
-fn write<T>(value: T) -> anyhow::Result<Box<Run>>
+/// A handle of the value with this name in this directory.
+fn open(directory: &Path, name: &str) -> Synchronizer {
+    Synchronizer::new(directory.join(name).as_os_str())
+}
+
+fn write<T>(value: T) -> anyhow::Result<Box<Run<'static>>>
 where
     T: Serialize<AllocSerializer<1024>> + 'static,
     T::Archived: for<'b> CheckBytes<DefaultValidator<'b>>,
 {
     let home = Home::new()?;
-    let mut it = (home.open("value"), home);
+    let mut it = (home.open(), home);
     Ok(Box::new(move |n| {
         let (synchronizer, _) = &mut it;
         let began = Instant::now();
@@ -140,15 +154,15 @@ where
 }
 
 /// Reads part of a value that is written once.
-fn read<T, P>(check: bool, value: &T, part: fn(&T::Archived) -> P) -> anyhow::Result<Box<Run>>
+fn read<T, P>(check: bool, value: &T, part: fn(&T::Archived) -> P) -> anyhow::Result<Box<Run<'static>>>
 where
     T: Serialize<AllocSerializer<1024>> + 'static,
     T::Archived: for<'b> CheckBytes<DefaultValidator<'b>>,
     P: 'static,
 {
     let home = Home::new()?;
-    home.open("value").write(value, GRACE)?;
-    let mut it = (home.open("value"), home);
+    home.open().write(value, GRACE)?;
+    let mut it = (home.open(), home);
     Ok(Box::new(move |n| {
         let (synchronizer, _) = &mut it;
         let began = Instant::now();
@@ -163,30 +177,28 @@ where
 
 /// One side: writes one value, reads another.
 struct Values {
+    message: Message,
     to: Synchronizer,
     from: Synchronizer,
     last: Option<InstanceVersion>,
-    message: Message,
 }
 
 impl Values {
-    fn new(home: &Home, [to, from]: [&str; 2]) -> Self {
-        let mut from = home.open(from);
-        // Before the first write there is none.
-        let last = from.version().ok();
-        Self { to: home.open(to), from, last, message: Message { bytes: Vec::new() } }
+    fn new(directory: &Path, size: usize, [to, from]: [&str; 2]) -> Self {
+        let message = Message { bytes: vec![1; size] };
+        Self { message, to: open(directory, to), from: open(directory, from), last: None }
     }
 }
 
 impl Side for Values {
-    fn send(&mut self, message: &[u8]) -> anyhow::Result<()> {
-        self.message.bytes.resize(message.len(), 0);
-        self.message.bytes.copy_from_slice(message);
+    fn send(&mut self, number: u64) -> anyhow::Result<()> {
+        numbered(&mut self.message.bytes, number)?;
         self.to.write(&self.message, PATIENCE)?;
         Ok(())
     }
 
     fn receive(&mut self, number: u64) -> anyhow::Result<()> {
+        // Before the first write there is no version.
         let version = spin(|| Ok(self.from.version().ok().filter(|version| Some(*version) != self.last)))?;
         // SAFETY: the other side wrote a `Message`, and writes the next one only after it has heard of this one.
         let message = unsafe { self.from.read::<Message>(false) }?;

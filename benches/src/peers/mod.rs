@@ -4,11 +4,12 @@
 //! follows. Everything that a peer leaves on the file system is in a directory of its own and goes with it.
 //!
 //! A contender prepares what it needs when it is made, or at the start of a turn outside of the time; between turns
-//! nothing of it runs, so that it takes no core from whoever has the next turn.
+//! it sleeps, so that it takes no core from whoever has the next turn.
 
 mod blackboard;
 mod dbus;
 mod iceoryx2;
+pub(crate) mod latency;
 mod lmdb;
 mod mmap_sync;
 mod mutex;
@@ -16,7 +17,7 @@ pub(crate) mod ping_pong;
 mod pod;
 mod socket;
 
-use crate::measure::Contender;
+use crate::measure::{Contender, Run};
 
 /// A peer that cannot be had on this machine.
 #[derive(Debug)]
@@ -31,15 +32,12 @@ pub(crate) struct Absent {
 pub(crate) type Peer = Result<Contender<'static>, Absent>;
 
 /// Names the contender after the peer, and turns an error into the reason for its absence.
-fn peer(by: &str, run: anyhow::Result<Box<Run>>) -> Peer {
+fn peer(by: &str, run: anyhow::Result<Box<Run<'static>>>) -> Peer {
     match run {
         Ok(run) => Ok(Contender { by: by.to_owned(), run }),
         Err(error) => Err(Absent { by: by.to_owned(), why: format!("{error:#}") }),
     }
 }
-
-/// Does the work this many times, and gives the time that took.
-type Run = dyn FnMut(u64) -> anyhow::Result<std::time::Duration>;
 
 /// Makes a 64-byte struct ([`pod::Pod`]) visible to others, always under the same name or key, its first number
 /// changing each time.
@@ -97,7 +95,7 @@ pub(crate) fn get_64_by_key(keys: u64) -> Vec<Peer> {
     vec![lmdb::get_64_by_key(keys), lmdb::get_64_by_key_in_one_transaction(keys)]
 }
 
-/// One way from core 0 to core 1, both spinning, for a message of `size` bytes (at least 8); see [`ping_pong`].
+/// One way between core 0 and core 1, both spinning, for a message of `size` bytes (at least 8); see [`latency`].
 ///
 /// iceoryx2 publish/subscribe; iceoryx2's blackboard, mmap-sync and a mutex, polled.
 pub(crate) fn latency_spinning(size: usize) -> Vec<Peer> {
@@ -109,56 +107,17 @@ pub(crate) fn latency_spinning(size: usize) -> Vec<Peer> {
     ]
 }
 
-/// One way from the first core to the second, the receiver asleep in the kernel, for a message of `size` bytes (at
-/// least 8); see [`ping_pong`].
+/// One way between this process and another, on these cores (of which the first is the one that this process has),
+/// the receiver asleep in the kernel, for a message of `size` bytes (at least 8); see [`latency`].
 ///
 /// A Unix socket with postcard; a D-Bus signal; iceoryx2 with an event for each message; a mutex with a condition
 /// variable.
 pub(crate) fn latency_blocking(size: usize, cores: [usize; 2]) -> Vec<Peer> {
+    let [_, other] = cores;
     vec![
-        socket::latency(size, cores),
+        socket::latency(size, other),
         dbus::latency(size, cores),
-        iceoryx2::latency_blocking(size, cores),
-        mutex::latency_blocking(size, cores),
+        iceoryx2::latency_blocking(size, other),
+        mutex::latency_blocking(size, other),
     ]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Each peer checks by itself that what arrives is what was sent; here all of them work for a moment.
-    fn all_work(peers: Vec<Peer>, n: u64) -> anyhow::Result<()> {
-        for peer in peers {
-            match peer {
-                Ok(Contender { by, mut run }) => {
-                    let _ = run(n)?;
-                    let took = run(n)?.as_nanos() / u128::from(n);
-                    println!("{by}: {took} ns");
-                }
-                Err(Absent { by, why }) => println!("{by}: {why}"),
-            }
-        }
-        Ok(())
-    }
-    #[test]
-    fn publish() -> anyhow::Result<()> {
-        all_work(publish_64(), 100_000)?;
-        all_work(publish_messages(), 100_000)?;
-        all_work(publish_vector(1 << 18), 100)
-    }
-    #[test]
-    fn get() -> anyhow::Result<()> {
-        all_work(get_64(), 100_000)?;
-        all_work(get_messages(), 100_000)?;
-        all_work(get_64_by_key(1000), 100_000)
-    }
-    #[test]
-    fn latency() -> anyhow::Result<()> {
-        all_work(latency_spinning(64), 10_000)?;
-        all_work(latency_spinning(1 << 16), 1_000)?;
-        println!("blocking");
-        all_work(latency_blocking(64, [0, 1]), 1000)?;
-        all_work(latency_blocking(64, [0, 0]), 1000)
-    }
 }

@@ -6,24 +6,28 @@
 
 #![expect(unsafe_code, reason = "memory that is shared by hand")]
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::hint::black_box;
 use std::mem::MaybeUninit;
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context as _, ensure};
 use libc::{c_int, pthread_cond_t, pthread_mutex_t};
 use memmap2::MmapRaw;
-use rustix::fs::{MemfdFlags, memfd_create};
 
-use super::ping_pong::{Side, check_message, is_message, ping_pong, spin};
+use super::latency::{self, OF_CHILD, OF_PARENT, Setup};
+use super::ping_pong::{check_message, is_message, numbered, spin};
 use super::pod::Pod;
-use super::{Peer, Run, peer};
+use super::{Peer, peer};
+use crate::child::Parent;
+use crate::measure::Run;
+use crate::pair::{self, Side};
 
 /// Locks, copies a [`Pod`] in, unlocks.
 pub(super) fn write_64() -> Peer {
-    let run = || -> anyhow::Result<Box<Run>> {
-        let shared = Shared::open(&create(64)?)?;
+    let run = || -> anyhow::Result<Box<Run<'static>>> {
+        let shared = create_anywhere(64)?;
         let mut pod = Pod::new(7);
         Ok(Box::new(move |n| {
             let began = Instant::now();
@@ -40,10 +44,9 @@ pub(super) fn write_64() -> Peer {
 
 /// Locks, copies a [`Pod`] out, unlocks.
 pub(super) fn read_64() -> Peer {
-    let run = || -> anyhow::Result<Box<Run>> {
-        let file = create(64)?;
-        Shared::open(&file)?.locked(|value| value.copy_from_slice(&Pod::new(7).to_bytes()))?;
-        let shared = Shared::open(&file)?;
+    let run = || -> anyhow::Result<Box<Run<'static>>> {
+        let shared = create_anywhere(64)?;
+        shared.locked(|value| value.copy_from_slice(&Pod::new(7).to_bytes()))?;
         Ok(Box::new(move |n| {
             let began = Instant::now();
             for _ in 0..n {
@@ -56,23 +59,34 @@ pub(super) fn read_64() -> Peer {
     peer("mutex", run())
 }
 
+/// The names of the other sides.
+pub(super) const SPINNING: &str = "mutex, polled";
+pub(super) const BLOCKING: &str = "mutex and condition variable";
+
 /// Receivers that poll under the mutex.
 pub(super) fn latency_spinning(size: usize) -> Peer {
-    peer("mutex, polled", latency(size, [0, 1], false))
+    peer(SPINNING, latency(size, 1, SPINNING))
 }
 
 /// Receivers that sleep on the condition variable.
-pub(super) fn latency_blocking(size: usize, cores: [usize; 2]) -> Peer {
-    peer("mutex and condition variable", latency(size, cores, true))
+pub(super) fn latency_blocking(size: usize, other: usize) -> Peer {
+    peer(BLOCKING, latency(size, other, BLOCKING))
 }
 
-fn latency(size: usize, cores: [usize; 2], sleeps: bool) -> anyhow::Result<Box<Run>> {
-    let (a, b) = (create(size)?, create(size)?);
-    Ok(Box::new(move |n| {
-        let ping = || Values::open(&a, &b, size, sleeps);
-        let pong = || Values::open(&b, &a, size, sleeps);
-        ping_pong(n, size, cores, ping, pong)
-    }))
+fn latency(size: usize, other: usize, way: &str) -> anyhow::Result<Box<Run<'static>>> {
+    let home = tempfile::Builder::new().prefix("speculo-bench-").tempdir_in("/dev/shm")?;
+    let setup = Setup::new(home.path(), size, other);
+    for name in OF_PARENT {
+        create(&home.path().join(name), size)?;
+    }
+    let side = Values::open(&setup, OF_PARENT, way == BLOCKING)?;
+    let child = setup.start_other(way)?;
+    Ok(latency::run(&setup, side, home, child))
+}
+
+/// The other side.
+pub(super) fn answer(parent: Parent, setup: &Setup, sleeps: bool) -> anyhow::Result<()> {
+    pair::answer(parent, setup.other, Values::open(setup, OF_CHILD, sleeps)?)
 }
 
 /// What guards the value, at the beginning of the memory.
@@ -87,12 +101,11 @@ struct Shared {
     map: MmapRaw,
 }
 
-/// Memory for a value of this size, all zero, with its guard.
+/// Makes memory for a value of this size, all zero, with its guard.
 #[expect(clippy::multiple_unsafe_ops_per_block, reason = "six calls in a row, for one reason")]
-fn create(size: usize) -> anyhow::Result<File> {
-    let file = File::from(memfd_create("mutex", MemfdFlags::CLOEXEC)?);
-    file.set_len(u64::try_from(size_of::<Guard>() + size)?)?;
-    let shared = Shared::open(&file)?;
+fn create(path: &Path, size: usize) -> anyhow::Result<Shared> {
+    File::create_new(path)?.set_len(u64::try_from(size_of::<Guard>() + size)?)?;
+    let shared = Shared::open(path)?;
     let guard = shared.guard();
     let mut for_mutex = MaybeUninit::uninit();
     let mut for_condition = MaybeUninit::uninit();
@@ -105,7 +118,13 @@ fn create(size: usize) -> anyhow::Result<File> {
         ok(libc::pthread_condattr_setpshared(for_condition.as_mut_ptr(), libc::PTHREAD_PROCESS_SHARED))?;
         ok(libc::pthread_cond_init(&raw mut (*guard).changed, for_condition.as_ptr()))?;
     }
-    Ok(file)
+    Ok(shared)
+}
+
+/// The same where nobody else looks for it: it goes with the mapping.
+fn create_anywhere(size: usize) -> anyhow::Result<Shared> {
+    let home = tempfile::Builder::new().prefix("speculo-bench-").tempdir_in("/dev/shm")?;
+    create(&home.path().join("value"), size)
 }
 
 /// The error that a function of pthreads returned, if it did.
@@ -115,12 +134,22 @@ fn ok(code: c_int) -> anyhow::Result<()> {
 }
 
 impl Shared {
-    fn open(file: &File) -> anyhow::Result<Self> {
-        Ok(Self { map: MmapRaw::map_raw(file)? })
+    fn open(path: &Path) -> anyhow::Result<Self> {
+        Ok(Self { map: MmapRaw::map_raw(&OpenOptions::new().read(true).write(true).open(path)?)? })
     }
 
     fn guard(&self) -> *mut Guard {
         self.map.as_mut_ptr().cast()
+    }
+
+    fn mutex(&self) -> *mut pthread_mutex_t {
+        // SAFETY: the guard is within the mapping.
+        unsafe { &raw mut (*self.guard()).mutex }
+    }
+
+    fn changed(&self) -> *mut pthread_cond_t {
+        // SAFETY: the guard is within the mapping.
+        unsafe { &raw mut (*self.guard()).changed }
     }
 
     /// Looks at the value, or changes it, under the mutex.
@@ -138,9 +167,7 @@ impl Shared {
         // SAFETY: the mutex is held, and no other reference to the value is made without it.
         while !is_as_wanted(unsafe { self.value() }) {
             // SAFETY: both are initialised, and the mutex is held.
-            let code = unsafe {
-                libc::pthread_cond_wait(&raw mut (*self.guard()).changed, &raw mut (*self.guard()).mutex)
-            };
+            let code = unsafe { libc::pthread_cond_wait(self.changed(), self.mutex()) };
             ok(code)?;
         }
         self.unlock()
@@ -149,17 +176,17 @@ impl Shared {
     /// Wakes who sleeps.
     fn wake(&self) -> anyhow::Result<()> {
         // SAFETY: `create` has initialised it.
-        ok(unsafe { libc::pthread_cond_signal(&raw mut (*self.guard()).changed) })
+        ok(unsafe { libc::pthread_cond_signal(self.changed()) })
     }
 
     fn lock(&self) -> anyhow::Result<()> {
         // SAFETY: `create` has initialised it.
-        ok(unsafe { libc::pthread_mutex_lock(&raw mut (*self.guard()).mutex) })
+        ok(unsafe { libc::pthread_mutex_lock(self.mutex()) })
     }
 
     fn unlock(&self) -> anyhow::Result<()> {
         // SAFETY: `create` has initialised it, and it is held.
-        ok(unsafe { libc::pthread_mutex_unlock(&raw mut (*self.guard()).mutex) })
+        ok(unsafe { libc::pthread_mutex_unlock(self.mutex()) })
     }
 
     /// The value behind the guard.
@@ -179,6 +206,7 @@ impl Shared {
 
 /// One side: writes one value, reads another.
 struct Values {
+    message: Vec<u8>,
     to: Shared,
     from: Shared,
     received: Vec<u8>,
@@ -186,13 +214,15 @@ struct Values {
 }
 
 impl Values {
-    fn open(to: &File, from: &File, size: usize, sleeps: bool) -> anyhow::Result<Self> {
-        Ok(Self { to: Shared::open(to)?, from: Shared::open(from)?, received: vec![0; size], sleeps })
+    fn open(setup: &Setup, names: [&str; 2], sleeps: bool) -> anyhow::Result<Self> {
+        let [to, from] = names.map(|name| Shared::open(&setup.directory.join(name)));
+        Ok(Self { message: vec![1; setup.size], to: to?, from: from?, received: vec![0; setup.size], sleeps })
     }
 }
 
 impl Side for Values {
-    fn send(&mut self, message: &[u8]) -> anyhow::Result<()> {
+    fn send(&mut self, number: u64) -> anyhow::Result<()> {
+        let message = numbered(&mut self.message, number)?;
         self.to.locked(|value| value.copy_from_slice(message))?;
         if self.sleeps { self.to.wake() } else { Ok(()) }
     }
@@ -212,5 +242,9 @@ impl Side for Values {
             spin(|| Ok(from.locked(&mut copy_out)?.then_some(())))?;
         }
         check_message(&self.received, number)
+    }
+
+    fn sleeps(&self) -> bool {
+        self.sleeps
     }
 }

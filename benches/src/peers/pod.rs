@@ -1,11 +1,5 @@
 //! The 64 bytes that the peers carry.
 
-#![expect(
-    unsafe_code,
-    unsafe_op_in_unsafe_fn,
-    reason = "what the derives of iceoryx2 and rkyv 0.7 expand to"
-)]
-
 use iceoryx2::prelude::ZeroCopySend;
 
 /// 64 bytes, plain.
@@ -37,7 +31,19 @@ impl Pod {
     /// The other way round.
     pub(super) fn from_bytes(bytes: &[u8; 64]) -> Self {
         let (words, _) = bytes.as_chunks();
-        let [id, numbers @ ..] = std::array::from_fn::<_, 8, _>(|at| u64::from_ne_bytes(words[at]));
-        Self { id, numbers: numbers.map(f64::from_bits) }
+        let mut words = words.iter().map(|word| u64::from_ne_bytes(*word));
+        let id = words.next().unwrap_or_default();
+        Self { id, numbers: std::array::from_fn(|_| f64::from_bits(words.next().unwrap_or_default())) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Pod;
+
+    #[test]
+    fn bytes_and_back() {
+        let pod = Pod { id: 7, numbers: [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.5] };
+        assert_eq!(Pod::from_bytes(&pod.to_bytes()), pod);
     }
 }
