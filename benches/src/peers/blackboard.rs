@@ -158,3 +158,19 @@ impl<const SIZE: usize> Side for Entries<SIZE> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read() -> anyhow::Result<()> {
+        let home = Home::new()?;
+        let service = create(&home, "pods", Pod::new(1))?;
+        let reader = reader::<Pod>(&open(&home, "pods")?)?;
+        assert_eq!(*reader.get(), Pod::new(1));
+        writer(&service)?.update_with_copy(Pod::new(2));
+        assert_eq!(*reader.get(), Pod::new(2));
+        Ok(())
+    }
+}

@@ -197,3 +197,29 @@ fn configuration_of_a_bus(address: &str) -> String {
 "#
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sent_is_received() -> anyhow::Result<()> {
+        let daemon = match Daemon::start([0, 1]) {
+            Ok(daemon) => daemon,
+            Err(absent) => {
+                println!("{absent:#}");
+                return Ok(());
+            }
+        };
+        let setup = Setup::new(daemon.directory.path(), 64, 1);
+        zbus::block_on(async {
+            let mut one = Signals::new(&setup, OF_PARENT).await?;
+            let mut other = Signals::new(&setup, OF_CHILD).await?;
+            for number in 1..10 {
+                one.send(number).await?;
+                other.receive(number).await?;
+            }
+            Ok(())
+        })
+    }
+}

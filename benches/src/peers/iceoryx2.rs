@@ -295,3 +295,18 @@ impl Side for Waiting {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_published_is_received() -> anyhow::Result<()> {
+        let mut it = PodPublisher::new()?;
+        let subscriber = pods(&Home::at(&it.home.directory)?)?.subscriber_builder().create()?;
+        it.publish(1)?;
+        let pod = subscriber.receive()?.context("a pod has been published")?;
+        assert_eq!(*pod, it.pod);
+        Ok(())
+    }
+}

@@ -207,3 +207,26 @@ impl Side for Values {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read() -> anyhow::Result<()> {
+        let home = Home::new()?;
+        home.open().write(&HelloWorld::new(), GRACE)?;
+        let mut reader = home.open();
+        for check in [true, false] {
+            // SAFETY: a `HelloWorld` has been written, and nobody writes now.
+            let hello = unsafe { reader.read::<HelloWorld>(check) }?;
+            assert_eq!(hello.version, 7);
+            assert_eq!(hello.messages.as_slice(), ["Hello", "World", "!"]);
+        }
+        home.open().write(&Samples { samples: vec![0.5, 1.5] }, GRACE)?;
+        // SAFETY: `Samples` have been written, and nobody writes now.
+        let samples = unsafe { reader.read::<Samples>(true) }?;
+        assert_eq!(samples.samples.as_slice(), [0.5, 1.5]);
+        Ok(())
+    }
+}

@@ -248,3 +248,19 @@ impl Side for Values {
         self.sleeps
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_through_another_mapping() -> anyhow::Result<()> {
+        let home = tempfile::tempdir_in("/dev/shm")?;
+        let path = home.path().join("value");
+        let (pod, size) = (Pod::new(3), 64);
+        create(&path, size)?.locked(|value| value.copy_from_slice(&pod.to_bytes()))?;
+        let read = Shared::open(&path)?.locked(|value| value.first_chunk().map(Pod::from_bytes))?;
+        assert_eq!(read, Some(pod));
+        Ok(())
+    }
+}

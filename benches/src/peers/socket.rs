@@ -117,3 +117,16 @@ impl Side for Stream {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sent_is_received() -> anyhow::Result<()> {
+        // The receiver checks each.
+        let mut contender = send_messages().map_err(|absent| anyhow::anyhow!(absent.why))?;
+        (contender.run)(100)?;
+        Ok(())
+    }
+}
