@@ -170,8 +170,8 @@ impl Writer {
         let key_len = key.len() as u64;
         let log = &mut self.parts.log;
         // Room for the key is kept behind the payload, so both fit or neither does.
-        let Some(room) = log.room(key_len) else { return Attempt::NoRoom(0) };
-        let Some(body) = log.scratch().body(room) else { return Attempt::Damaged };
+        let Some(body) = log.body(key_len) else { return Attempt::NoRoom(0) };
+        let room = body.len() as u64;
         let payload = match fill(body) {
             Ok(needed) => needed as u64,
             Err(error) => return Attempt::Refused(error),

@@ -238,7 +238,7 @@ pub(crate) fn carry(
             scratch.free_slot(hash).ok_or(Damage { at: chunk.offset(), what: "the index is too small" })?;
         carried.tail = scratch.end();
         let copied =
-            scratch.index(slot, index::slot(hash, carried.tail)).and_then(|()| scratch.carry(&chunk));
+            scratch.pen().index(slot, index::slot(hash, carried.tail)).and_then(|()| scratch.carry(&chunk));
         copied.ok_or_else(|| scratch.outside())?;
         carried.last_seq = chunk.seq();
     }

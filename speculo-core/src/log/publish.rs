@@ -150,6 +150,12 @@ impl Log {
         self.scratch.room().checked_sub(HEADER + chunk::key_behind(key) + self.for_removals)
     }
 
+    /// Where the next payload is to be written, beside room for a key of `key` bytes; `None` if not even that is there.
+    #[inline(always)]
+    pub(crate) fn body(&mut self, key: u64) -> Option<&mut [u8]> {
+        self.scratch.body_beside(chunk::key_behind(key) + self.for_removals)
+    }
+
     /// Whether a tombstone fits for a key of `key` bytes.
     pub(crate) fn has_room_for_removal(&self, key: u64) -> bool {
         self.scratch.room() >= chunk::total(0, key)
@@ -212,7 +218,7 @@ impl Log {
 
     /// Commits the payload that stands in the scratch, with `key` behind it, in the order of `docs/design.md`,
     /// "Publish". Returns the id; `None` if the segment is damaged ([`damage`](Self::damage)).
-    #[inline]
+    #[inline(always)]
     pub(crate) fn commit(
         &mut self,
         spot: &Spot,
@@ -239,18 +245,17 @@ impl Log {
         }
         let at = self.scratch.end();
         let prev = spot.old.at;
-        self.scratch.seal(
-            total,
-            &Header { seq, id, version, expires: entry.expires, prev, key: short.unwrap_or(0) },
-        )?;
+        let pen = self.scratch.pen();
+        pen.seal(total, &Header { seq, id, version, expires: entry.expires, prev, key: short.unwrap_or(0) })?;
         failpoint::hit("publish.sealed");
         if prev != 0 {
-            self.scratch.link(prev)?;
+            pen.link(prev)?;
         }
         failpoint::hit("publish.linked");
-        self.scratch.index(spot.slot, index::slot(spot.hash, at))?;
+        pen.index(spot.slot, index::slot(spot.hash, at))?;
         failpoint::hit("publish.indexed");
-        self.scratch.commit(lengths)?;
+        pen.commit(lengths)?;
+        self.scratch.advance(total);
         self.next_seq += 1;
         self.used_slots += u64::from(prev == 0);
         self.live_bytes = self.live_after(spot, if entry.tombstone { 0 } else { total });

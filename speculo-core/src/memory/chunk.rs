@@ -84,12 +84,15 @@ impl<'a> Chunk<'a> {
     /// there. `None` says nothing; ask again there. With one kind of result it stays in registers.
     #[inline(always)]
     pub(crate) fn plain(segment: &'a Arc<Segment>, at: u64) -> Option<Self> {
-        let region = segment.region();
+        let window = segment.region().window();
         let words =
-            region.header(at).filter(|_| at >= segment.geometry().log_start && at.is_multiple_of(ALIGN))?;
+            window.header(at).filter(|_| at >= segment.geometry().log_start && at.is_multiple_of(ALIGN))?;
         let control = words.load::<AT_CONTROL>(Ordering::Acquire);
-        // `at` lies inside the file, so the sum cannot overflow.
-        let fits = chunk::is_written(control) && at + Lengths::of(control).total() <= region.known();
+        // `at` lies inside the file, so the sum cannot overflow. A short key is counted twice: behind a chunk there
+        // is room for that.
+        let Lengths { payload, key, .. } = Lengths::of(control);
+        let end = at + HEADER + u64::from(payload) + u64::from(key);
+        let fits = chunk::is_written(control) && end <= window.known();
         fits.then_some(Self { segment, words, place: Place { at, control } })
     }
 
@@ -179,8 +182,8 @@ impl<'a> Chunk<'a> {
     fn bytes(&self, from: u64, len: u64) -> &'a [u8] {
         // SAFETY: the chunk is committed (invariant 3: it was `WRITN` when `self` was made) in a segment that `'a`
         // keeps leased (invariant 2), so nobody writes to payload and key while `'a` lasts. The range lies inside
-        // the chunk, checked in `at`.
-        unsafe { self.segment.region().bytes(self.place.at + from, len) }.unwrap_or(&[])
+        // the chunk, which was found to lie inside the file when `self` was made, in `at` or `plain`.
+        unsafe { self.words.bytes(from, len) }
     }
 
     /// Runs `check` on the payload unless it has passed before, in this handle or one that shares its memory.

@@ -3,12 +3,14 @@
 #![expect(unsafe_code, reason = "turns offsets into pointers; see the numbered invariants in `memory`")]
 
 use std::io;
+use std::marker::PhantomData;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::sync::Arc;
 
 use memmap2::{MmapOptions, MmapRaw};
 use rustix::mm::Advice;
 
+use crate::layout::chunk::HEADER;
 use crate::layout::{PAGE, align_up, to_usize};
 use crate::sync::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
@@ -101,43 +103,27 @@ impl Region {
         there
     }
 
+    /// The bytes that are known to be there now.
+    #[inline(always)]
+    pub(crate) fn window(&self) -> Window<'_> {
+        Window { base: self.map.as_mut_ptr(), known: self.known(), of: PhantomData }
+    }
+
     #[inline]
     fn pointer(&self, at: u64, len: u64) -> Option<*mut u8> {
-        if at.checked_add(len)? > self.known() {
-            return None;
-        }
-        // SAFETY: `at + len` ≤ `known` ≤ the mapping's length (invariant 1).
-        Some(unsafe { self.map.as_mut_ptr().add(to_usize(at)) })
-    }
-
-    /// `N` words from `at` on; `None` if they are not aligned or not inside the file. One check for all of them.
-    #[inline]
-    fn words<const N: usize>(&self, at: u64) -> Option<&[AtomicU64; N]> {
-        let pointer = self.pointer(at, 8 * N as u64)?;
-        if !at.is_multiple_of(8) {
-            return None;
-        }
-        // SAFETY: in bounds (checked above) and aligned, for mappings begin on a page. All access to control words,
-        // from any process, is atomic (the writer fills headers through words as well), and the mapping lives as
-        // long as `self`.
-        Some(unsafe { &*pointer.cast::<[AtomicU64; N]>() })
-    }
-
-    #[inline]
-    fn word(&self, at: u64) -> Option<&AtomicU64> {
-        self.words::<1>(at).map(|[word]| word)
+        self.window().pointer(at, len)
     }
 
     /// A chunk's header, to be read.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn header(&self, at: u64) -> Option<HeaderWords<'_>> {
-        self.words(at).map(HeaderWords)
+        self.window().header(at)
     }
 
     /// The word at `at`; `None` if it is not aligned or not inside the file.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn load(&self, at: u64, ordering: Ordering) -> Option<u64> {
-        self.word(at).map(|word| word.load(ordering))
+        self.window().word(at).map(|word| word.load(ordering))
     }
 
     /// The 32-bit word at `at`, for sleeping on. Never stored to through this mapping.
@@ -163,18 +149,97 @@ impl Region {
     }
 }
 
-/// The eight words of a chunk's header, in bounds: read-only, for the mapping may be.
+/// The bytes of a mapped file that were known to be there at one time: address and length as plain numbers, so that
+/// several looks cost one load of each. The file only grows, so it stays true.
 #[derive(Clone, Copy)]
-pub(crate) struct HeaderWords<'a>(&'a [AtomicU64; 8]);
+pub(crate) struct Window<'a> {
+    base: *mut u8,
+    known: u64,
+    of: PhantomData<&'a Region>,
+}
 
-impl HeaderWords<'_> {
-    /// The word at `AT`, an offset within the header.
-    #[inline]
-    pub(crate) fn load<const AT: u64>(self, ordering: Ordering) -> u64 {
-        const { assert!(AT < 64 && AT.is_multiple_of(8)) };
-        self.0.get(to_usize(AT / 8)).map_or(0, |word| word.load(ordering))
+impl<'a> Window<'a> {
+    /// Bytes that are known to be there.
+    #[inline(always)]
+    pub(crate) fn known(self) -> u64 {
+        self.known
+    }
+
+    #[inline(always)]
+    fn pointer(self, at: u64, len: u64) -> Option<*mut u8> {
+        if at.checked_add(len)? > self.known {
+            return None;
+        }
+        // SAFETY: `at + len` ≤ `known` ≤ the mapping's length (invariant 1).
+        Some(unsafe { self.base.add(to_usize(at)) })
+    }
+
+    /// `N` words from `at` on; `None` if they are not aligned or not inside the file. One check for all of them.
+    #[inline(always)]
+    pub(crate) fn words<const N: usize>(self, at: u64) -> Option<&'a [AtomicU64; N]> {
+        let pointer = self.pointer(at, 8 * N as u64)?;
+        if !at.is_multiple_of(8) {
+            return None;
+        }
+        // SAFETY: in bounds (checked above) and aligned, for mappings begin on a page. All access to control words,
+        // from any process, is atomic (the writer fills headers through words as well), and the mapping lives as
+        // long as the region that `'a` borrows.
+        Some(unsafe { &*pointer.cast::<[AtomicU64; N]>() })
+    }
+
+    /// The word at `at`.
+    #[inline(always)]
+    pub(crate) fn word(self, at: u64) -> Option<&'a AtomicU64> {
+        self.words::<1>(at).map(|[word]| word)
+    }
+
+    /// A chunk's header, to be read.
+    #[inline(always)]
+    pub(crate) fn header(self, at: u64) -> Option<HeaderWords<'a>> {
+        let pointer = self.pointer(at, HEADER)?;
+        at.is_multiple_of(8).then_some(HeaderWords { pointer: pointer.cast(), of: PhantomData })
     }
 }
+
+/// The eight words of a chunk's header, in bounds, and what stands behind them: read-only, for the mapping may be.
+#[derive(Clone, Copy)]
+pub(crate) struct HeaderWords<'a> {
+    /// Made from the whole mapping's pointer, so it reaches behind the header.
+    pointer: *const [AtomicU64; 8],
+    of: PhantomData<&'a Region>,
+}
+
+impl<'a> HeaderWords<'a> {
+    /// The word at `AT`, an offset within the header.
+    #[inline(always)]
+    pub(crate) fn load<const AT: u64>(self, ordering: Ordering) -> u64 {
+        const { assert!(AT < HEADER && AT.is_multiple_of(8)) };
+        // SAFETY: the header was found in bounds and aligned when `self` was made, and the mapping lives as long as
+        // `'a`; all access to header words is atomic.
+        let words = unsafe { &*self.pointer };
+        words.get(to_usize(AT / 8)).map_or(0, |word| word.load(ordering))
+    }
+
+    /// Bytes `from..from + len`, counted from the header's begin.
+    ///
+    /// # Safety
+    ///
+    /// They lie inside the file, and nobody writes to them while `'a` lasts: they belong to this committed chunk, of
+    /// a leased segment.
+    #[inline(always)]
+    pub(crate) unsafe fn bytes(self, from: u64, len: u64) -> &'a [u8] {
+        // SAFETY: the caller's promise: inside the file, so inside the mapping that the pointer was made from.
+        let first = unsafe { self.pointer.cast::<u8>().add(to_usize(from)) };
+        // SAFETY: the caller's promise; any byte is a valid `u8`.
+        unsafe { std::slice::from_raw_parts(first, to_usize(len)) }
+    }
+}
+
+// SAFETY: what it points at is a shared mapping, which lives as long as `'a`, and is only read through it, by atomics
+// or where nobody writes: a `&Region` in a narrower form.
+unsafe impl Send for HeaderWords<'_> {}
+// SAFETY: as above.
+unsafe impl Sync for HeaderWords<'_> {}
 
 /// Whether the byte at `address` can be read, found out by reading it through the kernel (before Linux 5.14).
 fn read_own_memory(address: u64) -> bool {
@@ -201,13 +266,13 @@ impl Writable {
     /// The word at `at`; `None` if it is not aligned or not inside the file.
     #[inline]
     pub(crate) fn word(&self, at: u64) -> Option<&AtomicU64> {
-        self.0.word(at)
+        self.0.window().word(at)
     }
 
-    /// A chunk's header, to be filled.
-    #[inline]
-    pub(crate) fn header(&self, at: u64) -> Option<&[AtomicU64; 8]> {
-        self.0.words(at)
+    /// The bytes that are known to be there now.
+    #[inline(always)]
+    pub(crate) fn window(&self) -> Window<'_> {
+        self.0.window()
     }
 
     /// The 32-bit word at `at`.

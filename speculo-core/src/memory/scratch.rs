@@ -6,6 +6,7 @@
 )]
 
 use super::lease::Ownership;
+use super::region::Window;
 use super::{Chunk, Damage, Writable};
 use crate::layout::chunk::{
     ALLOC, AT_CONTROL, AT_EXPIRES, AT_ID, AT_KEY, AT_NEXT, AT_PREV, AT_SEQ, AT_VERSION, HEADER, Lengths,
@@ -88,6 +89,14 @@ impl Scratch {
         unsafe { self.memory.bytes_mut(self.end + HEADER, len) }
     }
 
+    /// As [`body`](Self::body): as much as there is room for beside `kept` bytes behind it.
+    #[inline(always)]
+    pub(crate) fn body_beside(&mut self, kept: u64) -> Option<&mut [u8]> {
+        let len = self.room().checked_sub(HEADER + kept)?;
+        // SAFETY: as in `body`.
+        unsafe { self.memory.bytes_mut(self.end + HEADER, len) }
+    }
+
     /// The first bytes of the next chunk's body, as far as they were filled.
     pub(crate) fn peek(&self, len: u64) -> Option<&[u8]> {
         if len.saturating_add(HEADER) > self.room() {
@@ -108,49 +117,6 @@ impl Scratch {
         self.store(self.end + AT_CONTROL, UNALL)
     }
 
-    /// Everything that precedes a commit of `total` bytes: the marker behind the chunk \[O2\], then its header.
-    #[inline]
-    pub(crate) fn seal(&self, total: u64, header: &Header) -> Option<()> {
-        self.unalloc_at(self.end + total)?;
-        let words = self.memory.header(self.end)?;
-        // Relaxed: released by the commit, or by the store that makes the whole segment current. [O1]
-        let values = [
-            (AT_SEQ, header.seq),
-            (AT_ID, header.id),
-            (AT_VERSION, header.version),
-            (AT_EXPIRES, header.expires),
-            (AT_PREV, header.prev),
-            (AT_NEXT, 0),
-            (AT_KEY, header.key),
-        ];
-        for (at, value) in values {
-            if let Some(word) = words.get(to_usize(at / 8)) {
-                word.store(value, Ordering::Relaxed);
-            }
-        }
-        Some(())
-    }
-
-    #[inline]
-    fn unalloc_at(&self, at: u64) -> Option<()> {
-        self.store(at + AT_CONTROL, UNALL)
-    }
-
-    /// Names the sealed chunk as the successor of the one at `old`. \[O5\]
-    #[inline]
-    pub(crate) fn link(&self, old: u64) -> Option<()> {
-        self.memory.word(old + AT_NEXT)?.store(self.end, Ordering::Release);
-        Some(())
-    }
-
-    /// Names the sealed chunk in index slot `slot`, taken round the index's end. \[O3\]
-    #[inline]
-    pub(crate) fn index(&self, slot: u64, value: u64) -> Option<()> {
-        let slot = slot & (self.slots - 1);
-        self.memory.word(AT_INDEX + slot * 8)?.store(value, Ordering::Release);
-        Some(())
-    }
-
     /// The first free slot of the probe that starts at `hash`, for a key that is known to be new.
     pub(crate) fn free_slot(&self, hash: u64) -> Option<u64> {
         (0..self.slots).map(|step| hash.wrapping_add(step)).find(|slot| {
@@ -161,15 +127,16 @@ impl Scratch {
         })
     }
 
-    /// Commits the sealed chunk: the one store that publishes \[O1\], then the hint \[O4\].
-    #[inline]
-    pub(crate) fn commit(&mut self, lengths: Lengths) -> Option<()> {
-        let word = self.memory.word(self.end + AT_CONTROL)?;
-        word.store(lengths.written(), Ordering::Release);
-        crate::failpoint::hit("publish.committed");
-        self.memory.word(AT_TAIL)?.store(self.end, Ordering::Release);
-        self.end += lengths.total();
-        Some(())
+    /// What commits the next chunk.
+    #[inline(always)]
+    pub(crate) fn pen(&self) -> Pen<'_> {
+        Pen { memory: self.memory.window(), slots: self.slots, end: self.end }
+    }
+
+    /// The next chunk has been committed.
+    #[inline(always)]
+    pub(crate) fn advance(&mut self, total: u64) {
+        self.end += total;
     }
 
     /// Appends a copy of a live chunk of another segment, with nothing before and after it. The segment is not
@@ -186,7 +153,7 @@ impl Scratch {
             prev: 0,
             key: chunk.key_word(),
         };
-        self.seal(lengths.total(), &header)?;
+        self.pen().seal(lengths.total(), &header)?;
         self.store(self.end + AT_CONTROL, lengths.written())?;
         self.end += lengths.total();
         Some(())
@@ -205,5 +172,70 @@ impl Scratch {
         // SAFETY: as in `wipe`.
         unsafe { self.memory.write(0, header) }?;
         self.store(AT_TAIL, tail)
+    }
+}
+
+/// Writes one chunk: header, links, commit, in the order of `docs/design.md`, "Publish".
+#[derive(Clone, Copy)]
+pub(crate) struct Pen<'a> {
+    memory: Window<'a>,
+    slots: u64,
+    /// Where the chunk stands.
+    end: u64,
+}
+
+impl Pen<'_> {
+    /// Everything that precedes a commit of `total` bytes: the marker behind the chunk \[O2\], then its header.
+    #[inline(always)]
+    pub(crate) fn seal(&self, total: u64, header: &Header) -> Option<()> {
+        self.unalloc_at(self.end + total)?;
+        let words = self.memory.words::<8>(self.end)?;
+        // Relaxed: released by the commit, or by the store that makes the whole segment current. [O1]
+        let values = [
+            (AT_SEQ, header.seq),
+            (AT_ID, header.id),
+            (AT_VERSION, header.version),
+            (AT_EXPIRES, header.expires),
+            (AT_PREV, header.prev),
+            (AT_NEXT, 0),
+            (AT_KEY, header.key),
+        ];
+        for (at, value) in values {
+            if let Some(word) = words.get(to_usize(at / 8)) {
+                word.store(value, Ordering::Relaxed);
+            }
+        }
+        Some(())
+    }
+
+    #[inline(always)]
+    fn unalloc_at(&self, at: u64) -> Option<()> {
+        self.memory.word(at + AT_CONTROL)?.store(UNALL, Ordering::Relaxed);
+        Some(())
+    }
+
+    /// Names the sealed chunk as the successor of the one at `old`. \[O5\]
+    #[inline(always)]
+    pub(crate) fn link(&self, old: u64) -> Option<()> {
+        self.memory.word(old + AT_NEXT)?.store(self.end, Ordering::Release);
+        Some(())
+    }
+
+    /// Names the sealed chunk in index slot `slot`, taken round the index's end. \[O3\]
+    #[inline(always)]
+    pub(crate) fn index(&self, slot: u64, value: u64) -> Option<()> {
+        let slot = slot & (self.slots - 1);
+        self.memory.word(AT_INDEX + slot * 8)?.store(value, Ordering::Release);
+        Some(())
+    }
+
+    /// Commits the sealed chunk: the one store that publishes \[O1\], then the hint \[O4\].
+    #[inline(always)]
+    pub(crate) fn commit(&self, lengths: Lengths) -> Option<()> {
+        let word = self.memory.word(self.end + AT_CONTROL)?;
+        word.store(lengths.written(), Ordering::Release);
+        crate::failpoint::hit("publish.committed");
+        self.memory.word(AT_TAIL)?.store(self.end, Ordering::Release);
+        Some(())
     }
 }

@@ -46,13 +46,22 @@ impl Region {
         end <= self.known()
     }
 
+    /// The bytes that are known to be there now.
+    pub(crate) fn window(&self) -> Window<'_> {
+        Window(self)
+    }
+
     fn word(&self, at: u64) -> Option<&AtomicU64> {
         self.words.get(to_usize(at / 8)).filter(|_| at.is_multiple_of(8))
     }
 
     /// A chunk's header, to be read.
     pub(crate) fn header(&self, at: u64) -> Option<HeaderWords<'_>> {
-        self.words.get(to_usize(at / 8)..)?.first_chunk().filter(|_| at.is_multiple_of(8)).map(HeaderWords)
+        self.words::<8>(at).map(|words| HeaderWords { words, region: self, at })
+    }
+
+    fn words<const N: usize>(&self, at: u64) -> Option<&[AtomicU64; N]> {
+        self.words.get(to_usize(at / 8)..)?.first_chunk().filter(|_| at.is_multiple_of(8))
     }
 
     /// The word at `at`; `None` if it is not aligned or not inside the file.
@@ -93,14 +102,54 @@ impl std::fmt::Debug for Region {
     }
 }
 
-/// The eight words of a chunk's header.
+/// The bytes of a file.
 #[derive(Clone, Copy)]
-pub(crate) struct HeaderWords<'a>(&'a [AtomicU64; 8]);
+pub(crate) struct Window<'a>(&'a Region);
 
-impl HeaderWords<'_> {
+impl<'a> Window<'a> {
+    /// Bytes that are known to be there.
+    pub(crate) fn known(self) -> u64 {
+        self.0.known()
+    }
+
+    /// `N` words from `at` on.
+    pub(crate) fn words<const N: usize>(self, at: u64) -> Option<&'a [AtomicU64; N]> {
+        self.0.words(at)
+    }
+
+    /// The word at `at`.
+    pub(crate) fn word(self, at: u64) -> Option<&'a AtomicU64> {
+        self.0.word(at)
+    }
+
+    /// A chunk's header, to be read.
+    pub(crate) fn header(self, at: u64) -> Option<HeaderWords<'a>> {
+        self.0.header(at)
+    }
+}
+
+/// The eight words of a chunk's header, and what stands behind them.
+#[derive(Clone, Copy)]
+pub(crate) struct HeaderWords<'a> {
+    words: &'a [AtomicU64; 8],
+    region: &'a Region,
+    at: u64,
+}
+
+impl<'a> HeaderWords<'a> {
     /// The word at `AT`, an offset within the header.
     pub(crate) fn load<const AT: u64>(self, ordering: Ordering) -> u64 {
-        self.0.get(to_usize(AT / 8)).map_or(0, |word| word.load(ordering))
+        self.words.get(to_usize(AT / 8)).map_or(0, |word| word.load(ordering))
+    }
+
+    /// Bytes `from..from + len`, counted from the header's begin.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Region::bytes`].
+    pub(crate) unsafe fn bytes(self, from: u64, len: u64) -> &'a [u8] {
+        // SAFETY: the caller's promise.
+        unsafe { self.region.bytes(self.at + from, len) }.unwrap_or(&[])
     }
 }
 
@@ -133,9 +182,9 @@ impl Writable {
         self.0.word(at)
     }
 
-    /// A chunk's header, to be filled.
-    pub(crate) fn header(&self, at: u64) -> Option<&[AtomicU64; 8]> {
-        self.0.header(at).map(|header| header.0)
+    /// The bytes that are known to be there now.
+    pub(crate) fn window(&self) -> Window<'_> {
+        self.0.window()
     }
 
     /// The 32-bit word at `at`.
