@@ -24,6 +24,7 @@ use crate::log::publish::{Entry, Log, Spot};
 use crate::log::read::Wanted;
 use crate::memory::fence::Light;
 use crate::memory::lease::Ownership;
+use crate::memory::region::Word;
 use crate::memory::{ChunkId, FileId, Lease, Manifest, Process, Segment, Writable};
 use crate::os;
 use crate::schema::Kind;
@@ -59,7 +60,7 @@ pub(crate) struct Parts {
     /// The lock of `.manifest`: says "alive" to readers.
     #[expect(dead_code, reason = "held, not used")]
     pub(crate) presence: Lease,
-    pub(crate) bell: Writable,
+    pub(crate) bell: Word,
     pub(crate) fence: Light,
     pub(crate) log: Log,
     pub(crate) mode: Mode,

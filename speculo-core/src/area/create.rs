@@ -19,6 +19,7 @@ use crate::log::carry::{Census, Plan, Wish};
 use crate::memory::fence::Light;
 use crate::memory::lease::{Grip, Ownership, is_locked, try_lock};
 use crate::memory::manifest::{mark_removed, move_pulse};
+use crate::memory::region::Word;
 use crate::memory::{FileId, Lease, Manifest, Process, Writable};
 use crate::os;
 use crate::writer::{Parts, Writer};
@@ -215,7 +216,7 @@ impl Creation<'_> {
         &self,
         locked: &Locked,
         replaced: Option<&OwnedFd>,
-    ) -> Result<(Manifest, Writable, Lease, Writable, crate::log::publish::Log), CreateError> {
+    ) -> Result<(Manifest, Writable, Lease, Word, crate::log::publish::Log), CreateError> {
         let place = &self.place;
         let random =
             || os::random_u128().map_err(|error| place.os_error("draw random numbers for", "", error));
@@ -311,7 +312,7 @@ impl Creation<'_> {
     }
 
     /// Creates `.bell`, or opens the one that is there: waiters may be asleep on it.
-    fn bell(&self, dir: &Dir) -> Result<Writable, Fault> {
+    fn bell(&self, dir: &Dir) -> Result<Word, Fault> {
         let place = &self.place;
         let mode = self.builder.mode & 0o600
             | if self.builder.flags.contains(Flags::SHARED_BELL) {
@@ -330,7 +331,9 @@ impl Creation<'_> {
             }
         };
         os::reserve(fd.as_fd(), 0, PAGE).map_err(|error| place.no_space(fd.as_fd(), BELL, PAGE, error))?;
-        Writable::map(fd.as_fd(), id, PAGE, PAGE).map_err(|error| place.os_error("map", BELL, error).into())
+        let memory =
+            Writable::map(fd.as_fd(), id, PAGE, PAGE).map_err(|error| place.os_error("map", BELL, error))?;
+        Word::of(memory.region(), 0).ok_or_else(|| place.corrupt(BELL, "it is empty").into())
     }
 
     /// Takes over what a dead writer left: a rollover from its last segment.
@@ -386,7 +389,7 @@ impl Creation<'_> {
         manifest: Manifest,
         memory: Writable,
         presence: Lease,
-        bell: Writable,
+        bell: Word,
         log: crate::log::publish::Log,
     ) -> Writer {
         let log_size = self.builder.log_size();

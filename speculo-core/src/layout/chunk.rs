@@ -46,6 +46,7 @@ pub(crate) const UNALL: u64 = 0;
 pub(crate) const ALLOC: u64 = 1;
 const WRITN: u64 = 2;
 const TOMBSTONE: u64 = 1 << 2;
+const MORTAL: u64 = 1 << 3;
 const KEY_SHIFT: u32 = 8;
 const PAYLOAD_SHIFT: u32 = 32;
 
@@ -57,6 +58,8 @@ pub(crate) struct Lengths {
     pub(crate) key: u16,
     /// The chunk says that its key, or id, is gone.
     pub(crate) tombstone: bool,
+    /// It can expire.
+    pub(crate) mortal: bool,
 }
 
 impl Lengths {
@@ -66,6 +69,7 @@ impl Lengths {
         (self.payload as u64) << PAYLOAD_SHIFT
             | (self.key as u64) << KEY_SHIFT
             | if self.tombstone { TOMBSTONE } else { 0 }
+            | if self.mortal { MORTAL } else { 0 }
             | WRITN
     }
 
@@ -77,6 +81,7 @@ impl Lengths {
             payload: (control >> PAYLOAD_SHIFT) as u32,
             key: (control >> KEY_SHIFT) as u16,
             tombstone: control & TOMBSTONE != 0,
+            mortal: control & MORTAL != 0,
         }
     }
 
@@ -102,6 +107,12 @@ pub(crate) const fn state(control: u64) -> Option<State> {
 #[inline]
 pub(crate) const fn is_written(control: u64) -> bool {
     control & STATE_MASK == WRITN
+}
+
+/// Whether a committed chunk's control word says that it is a value, and never expires.
+#[inline]
+pub(crate) const fn is_lasting(control: u64) -> bool {
+    control & (TOMBSTONE | MORTAL) == 0
 }
 
 /// Bytes of a key that stand behind the payload.
@@ -138,8 +149,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn control_round_trips(payload: u32, key: u16, tombstone: bool) {
-            let lengths = Lengths { payload, key, tombstone };
+        fn control_round_trips(payload: u32, key: u16, tombstone: bool, mortal: bool) {
+            let lengths = Lengths { payload, key, tombstone, mortal };
+            prop_assert_eq!(is_lasting(lengths.written()), !tombstone && !mortal);
             prop_assert_eq!(Lengths::of(lengths.written()), lengths);
             prop_assert_eq!(state(lengths.written()), Some(State::Writn));
             prop_assert!(is_written(lengths.written()));

@@ -235,6 +235,7 @@ impl Log {
             payload: u32::try_from(entry.payload).unwrap_or(u32::MAX),
             key: u16::try_from(entry.key).unwrap_or(u16::MAX),
             tombstone: entry.tombstone,
+            mortal: entry.expires != 0,
         };
         let total = lengths.total();
         let short = short_key(key);

@@ -153,7 +153,8 @@ pub(crate) fn last(segment: &Arc<Segment>) -> Result<(Option<Chunk<'_>>, u64), D
 /// [`at_slot`] for the newest, where nothing is out of the ordinary; `None` says nothing.
 #[inline(always)]
 pub(crate) fn plain_at_slot(segment: &Arc<Segment>, slot: u64) -> Option<Chunk<'_>> {
-    Chunk::plain(segment, slot_offset(segment.slot(slot)))
+    let window = segment.region().window();
+    Chunk::plain_in(segment, window, slot_offset(segment.slot_in(window, slot)))
 }
 
 /// [`find`] for the newest, where nothing is out of the ordinary; `None` says nothing.
@@ -163,14 +164,15 @@ pub(crate) fn plain_find<'a>(
     wanted: &Wanted<'_>,
     hash: u64,
 ) -> Option<(u64, Chunk<'a>)> {
+    let window = segment.region().window();
     for step in 0..segment.geometry().index_slots {
         let slot = hash.wrapping_add(step);
-        let word = segment.slot(slot);
+        let word = segment.slot_in(window, slot);
         if word == EMPTY {
             return None;
         }
         if slot_tag(word) == tag(hash) {
-            let chunk = Chunk::plain(segment, slot_offset(word))?;
+            let chunk = Chunk::plain_in(segment, window, slot_offset(word))?;
             if wanted.fits(&chunk) {
                 return Some((slot, chunk));
             }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::layout::chunk::{HEADER, is_written};
 use crate::memory::fence::{Light, heavy};
+use crate::memory::region::Word;
 use crate::memory::{Manifest, Region, Segment, Writable};
 use crate::sync::{AtomicU32, Ordering};
 
@@ -61,13 +62,12 @@ pub(crate) struct Sleep {
 
 /// Looks for waiters after a commit or a switch; whether they are to be woken. \[O6\]
 #[inline]
-pub(crate) fn answers(bell: &Writable, fence: Light) -> bool {
+pub(crate) fn answers(bell: &Word, fence: Light) -> bool {
     fence.fence();
-    match bell.word(0) {
-        Some(waiting) if waiting.load(Ordering::SeqCst) != 0 => {
-            waiting.store(0, Ordering::SeqCst);
-            true
-        }
-        _ => false,
+    let waiting = bell.get();
+    let waits = waiting.load(Ordering::SeqCst) != 0;
+    if waits {
+        waiting.store(0, Ordering::SeqCst);
     }
+    waits
 }

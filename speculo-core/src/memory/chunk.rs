@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::region::HeaderWords;
+use super::region::{HeaderWords, Window};
 use super::{Damage, Segment};
 use crate::error::{ReadError, ReadErrorKind};
 use crate::layout::chunk::{
@@ -84,7 +84,12 @@ impl<'a> Chunk<'a> {
     /// there. `None` says nothing; ask again there. With one kind of result it stays in registers.
     #[inline(always)]
     pub(crate) fn plain(segment: &'a Arc<Segment>, at: u64) -> Option<Self> {
-        let window = segment.region().window();
+        Self::plain_in(segment, segment.region().window(), at)
+    }
+
+    /// [`plain`](Self::plain) with the segment's window at hand.
+    #[inline(always)]
+    pub(crate) fn plain_in(segment: &'a Arc<Segment>, window: Window<'a>, at: u64) -> Option<Self> {
         let words =
             window.header(at).filter(|_| at >= segment.geometry().log_start && at.is_multiple_of(ALIGN))?;
         let control = words.load::<AT_CONTROL>(Ordering::Acquire);
@@ -105,7 +110,7 @@ impl<'a> Chunk<'a> {
     /// Whether this is a value that never expires.
     #[inline]
     pub(crate) fn is_lasting(&self) -> bool {
-        !self.is_tombstone() && self.expires_at() == 0
+        chunk::is_lasting(self.place.control)
     }
 
     #[inline]
@@ -138,7 +143,7 @@ impl<'a> Chunk<'a> {
     #[must_use]
     #[inline]
     pub fn expires_at(&self) -> u64 {
-        self.words.load::<AT_EXPIRES>(Ordering::Relaxed)
+        if self.lengths().mortal { self.words.load::<AT_EXPIRES>(Ordering::Relaxed) } else { 0 }
     }
 
     /// Whether it says that its key, or id, is gone.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::region::Word;
 use super::{Region, Writable};
 use crate::layout::manifest::{AT_CURRENT, AT_PULSE, Identity, REMOVED};
 use crate::sync::{AtomicU32, Ordering};
@@ -10,12 +11,14 @@ use crate::sync::{AtomicU32, Ordering};
 #[derive(Debug)]
 pub(crate) struct Manifest {
     region: Arc<Region>,
+    /// `None` if the file is too short for it, which an identified one is not.
+    current: Option<Word>,
     identity: Identity,
 }
 
 impl Manifest {
     pub(crate) fn new(region: Arc<Region>, identity: Identity) -> Self {
-        Self { region, identity }
+        Self { current: Word::of(&region, AT_CURRENT), region, identity }
     }
 
     pub(crate) fn region(&self) -> &Arc<Region> {
@@ -27,10 +30,9 @@ impl Manifest {
     }
 
     /// The current generation, or [`REMOVED`]. \[O7\]
-    #[inline]
+    #[inline(always)]
     pub(crate) fn current(&self) -> u64 {
-        // The file is as long as a manifest's header, checked when it was identified.
-        self.region.load(AT_CURRENT, Ordering::Acquire).unwrap_or(REMOVED)
+        self.current.as_ref().map_or(REMOVED, |current| current.get().load(Ordering::Acquire))
     }
 
     /// The futex word.

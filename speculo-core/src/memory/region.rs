@@ -5,6 +5,7 @@
 use std::io;
 use std::marker::PhantomData;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::ptr::NonNull;
 use std::sync::Arc;
 
 use memmap2::{MmapOptions, MmapRaw};
@@ -200,6 +201,34 @@ impl<'a> Window<'a> {
         at.is_multiple_of(8).then_some(HeaderWords { pointer: pointer.cast(), of: PhantomData })
     }
 }
+
+/// A word of a mapped file, found once.
+#[derive(Clone, Debug)]
+pub(crate) struct Word {
+    pointer: NonNull<AtomicU64>,
+    /// Keeps it mapped.
+    _region: Arc<Region>,
+}
+
+impl Word {
+    /// The word at `at`; `None` if it is not aligned or not inside the file.
+    pub(crate) fn of(region: &Arc<Region>, at: u64) -> Option<Self> {
+        let pointer = region.window().word(at)?.into();
+        Some(Self { pointer, _region: Arc::clone(region) })
+    }
+
+    /// The word.
+    #[inline(always)]
+    pub(crate) fn get(&self) -> &AtomicU64 {
+        // SAFETY: `of` found it in bounds and aligned, and `_region` keeps it mapped.
+        unsafe { self.pointer.as_ref() }
+    }
+}
+
+// SAFETY: what it points at is an atomic in a shared mapping that it keeps: an `Arc<Region>` in a narrower form.
+unsafe impl Send for Word {}
+// SAFETY: as above.
+unsafe impl Sync for Word {}
 
 /// The eight words of a chunk's header, in bounds, and what stands behind them: read-only, for the mapping may be.
 #[derive(Clone, Copy)]

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use super::region::Window;
 use super::{Chunk, Damage, Lease, Region};
 use crate::error::Corrupt;
 use crate::layout::segment::{AT_INDEX, AT_TAIL, Geometry, segment_name};
@@ -52,9 +53,15 @@ impl Segment {
     /// Slot `at` of the index, taken round its end. \[O3\]
     #[inline]
     pub(crate) fn slot(&self, at: u64) -> u64 {
+        self.slot_in(self.region.window(), at)
+    }
+
+    /// [`slot`](Self::slot) with the segment's window at hand.
+    #[inline(always)]
+    pub(crate) fn slot_in(&self, window: Window<'_>, at: u64) -> u64 {
         let slot = at & (self.geometry.index_slots - 1);
         // The index lies inside the file, checked with the geometry.
-        self.region.load(AT_INDEX + slot * 8, Ordering::Acquire).unwrap_or(0)
+        window.word(AT_INDEX + slot * 8).map_or(0, |word| word.load(Ordering::Acquire))
     }
 
     /// Offset of a committed chunk at or before the last, 0 if there is none. \[O4\]
@@ -80,9 +87,15 @@ impl Segment {
     }
 }
 
-/// One bit for each place where a chunk can start, allocated as the log is used.
+/// One bit for each place where a chunk can start. The first block is at hand, the others are allocated as the log is
+/// used.
 #[derive(Debug)]
-struct Marks(Box<[OnceLock<Box<[AtomicU64; BLOCK]>>]>);
+struct Marks {
+    first: Box<Block>,
+    others: Box<[OnceLock<Box<Block>>]>,
+}
+
+type Block = [AtomicU64; BLOCK];
 
 /// Words of a block: it covers 2 MiB of the log.
 const BLOCK: usize = 512;
@@ -93,31 +106,46 @@ const MOST_BLOCKS: u64 = 1 << 15;
 
 impl Marks {
     fn new(log_limit: u64) -> Self {
-        Self((0..log_limit.div_ceil(SPAN).min(MOST_BLOCKS)).map(|_| OnceLock::new()).collect())
+        let others = (1..log_limit.div_ceil(SPAN).min(MOST_BLOCKS)).map(|_| OnceLock::new()).collect();
+        Self { first: Self::block(), others }
     }
 
+    fn block() -> Box<Block> {
+        Box::new(std::array::from_fn(|_| AtomicU64::new(0)))
+    }
+
+    /// The word and the bit within its block.
     #[inline]
-    fn place(at: u64) -> (usize, usize, u64) {
+    fn place(at: u64) -> (usize, u64) {
         let bit = at / chunk::ALIGN;
-        (to_usize(at / SPAN), to_usize(bit / 64) % BLOCK, 1 << (bit % 64))
+        (to_usize(bit / 64) % BLOCK, 1 << (bit % 64))
+    }
+
+    /// Number of the block among the others.
+    fn other(at: u64) -> usize {
+        to_usize(at / SPAN - 1)
     }
 
     #[inline]
     fn get(&self, at: u64) -> bool {
-        let (block, word, bit) = Self::place(at);
+        let (word, bit) = Self::place(at);
+        let block = if at < SPAN {
+            Some(&self.first)
+        } else {
+            self.others.get(Self::other(at)).and_then(OnceLock::get)
+        };
         // Relaxed: a mark speaks of immutable bytes that its reader has acquired by itself.
-        self.0
-            .get(block)
-            .and_then(OnceLock::get)
-            .and_then(|words| words.get(word))
-            .is_some_and(|word| word.load(Ordering::Relaxed) & bit != 0)
+        block.and_then(|words| words.get(word)).is_some_and(|word| word.load(Ordering::Relaxed) & bit != 0)
     }
 
     fn set(&self, at: u64) {
-        let (block, word, bit) = Self::place(at);
-        let words =
-            self.0.get(block).map(|b| b.get_or_init(|| Box::new(std::array::from_fn(|_| AtomicU64::new(0)))));
-        if let Some(word) = words.and_then(|words| words.get(word)) {
+        let (word, bit) = Self::place(at);
+        let block = if at < SPAN {
+            Some(&self.first)
+        } else {
+            self.others.get(Self::other(at)).map(|block| block.get_or_init(Self::block))
+        };
+        if let Some(word) = block.and_then(|words| words.get(word)) {
             word.fetch_or(bit, Ordering::Relaxed);
         }
     }

@@ -33,6 +33,7 @@ use crate::layout::{LINE, PAGE, index};
 use crate::memory::fence::Light;
 use crate::memory::lease::{FileLock, Grip, Lease, Ownership};
 use crate::memory::manifest::{move_pulse, switch};
+use crate::memory::region::Word;
 use crate::memory::scratch::Scratch;
 use crate::memory::{Chunk, Manifest, Segment, Writable};
 use crate::schema::Kind;
@@ -81,6 +82,8 @@ struct Area {
     manifest: Manifest,
     manifest_memory: Writable,
     bell: Writable,
+    /// The writer's end of it.
+    ringer: Word,
     /// The kernel's side of the futex.
     kernel: Mutex<()>,
     sleepers: Condvar,
@@ -101,11 +104,13 @@ impl Area {
         // Behind them stand a marker and what values leave to tombstones.
         let len = Geometry::log_start(SLOTS) + chunks * CHUNK + LINE + for_removals(PAGE);
         let file = || File { memory: Writable::model(len, garbage), lock: locks.then(FileLock::new) };
+        let bell = Writable::model(LINE, |_| 0);
         Arc::new(Self {
             files: std::iter::repeat_with(file).take(files).collect(),
             manifest: Manifest::new(Arc::clone(manifest_memory.region()), identity),
             manifest_memory,
-            bell: Writable::model(LINE, |_| 0),
+            ringer: Word::of(bell.region(), 0).unwrap(),
+            bell,
             kernel: Mutex::new(()),
             sleepers: Condvar::new(),
         })
@@ -163,7 +168,7 @@ fn garbage(at: u64) -> u64 {
     }
     let line = at - at % ALIGN;
     match at % ALIGN {
-        AT_CONTROL => Lengths { payload: 8, key: 1, tombstone: false }.written(),
+        AT_CONTROL => Lengths { payload: 8, key: 1, tombstone: false, mortal: false }.written(),
         AT_SEQ => 1000 + at,
         AT_PREV => line.saturating_sub(CHUNK),
         AT_NEXT => line + CHUNK,
@@ -211,7 +216,7 @@ impl Writer {
     }
 
     fn ring(&self) {
-        if answers(&self.area.bell, Light) {
+        if answers(&self.area.ringer, Light) {
             self.area.wake();
         }
     }

@@ -128,6 +128,22 @@ impl<'a> Window<'a> {
     }
 }
 
+/// A word of a file.
+#[derive(Clone, Debug)]
+pub(crate) struct Word(Arc<Region>, u64);
+
+impl Word {
+    /// The word at `at`.
+    pub(crate) fn of(region: &Arc<Region>, at: u64) -> Option<Self> {
+        region.word(at).map(|_| Self(Arc::clone(region), at))
+    }
+
+    /// The word.
+    pub(crate) fn get(&self) -> &AtomicU64 {
+        self.0.word(self.1).expect("found once")
+    }
+}
+
 /// The eight words of a chunk's header, and what stands behind them.
 #[derive(Clone, Copy)]
 pub(crate) struct HeaderWords<'a> {
