@@ -350,7 +350,7 @@ impl<T> PublisherBuilder<T> {
         self.with(|area| area.max_size(bytes))
     }
 
-    /// Memory for values when little is live, in bytes. Default: 512 KiB, which stays in a core's cache.
+    /// Memory for values when little is live, in bytes. Default: 1 MiB, which stays near a core's cache.
     #[must_use]
     pub fn initial_size(self, bytes: u64) -> Self {
         self.with(|area| area.initial_size(bytes))

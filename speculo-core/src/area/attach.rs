@@ -102,5 +102,5 @@ fn try_attach(
         }
     };
     let lease = Lease::keep(&leased.into()).map_err(|error| failed("lease", error))?;
-    Ok(Some(Segment::new(region, geometry, lease, place.shared_path())))
+    Ok(Some(Segment::new(region, geometry, Some(lease), place.shared_path())))
 }

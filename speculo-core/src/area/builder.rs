@@ -127,7 +127,7 @@ impl Area {
 /// Two full segments fit a container's `/dev/shm`, which has 64 MiB by default.
 const DEFAULT_MAX_SIZE: u64 = 16 << 20;
 /// Two segments of this stay in a core's own cache, and rollovers are rare enough to cost little per publish.
-const DEFAULT_INITIAL_SIZE: u64 = 512 << 10;
+const DEFAULT_INITIAL_SIZE: u64 = 1 << 20;
 const LEAST_SIZE: u64 = 4096;
 
 /// Settings of an area. Writer and reader share the type; each ignores what only concerns the other.
@@ -178,7 +178,7 @@ impl AreaBuilder<'_> {
     }
 
     /// Size of the log when little is live, in bytes. Larger ones roll over less often, smaller ones stay in the
-    /// processor's cache. Default: 512 KiB, or `max_size` if that is less.
+    /// processor's cache. Default: 1 MiB, or `max_size` if that is less.
     #[must_use]
     pub fn initial_size(mut self, bytes: u64) -> Self {
         self.initial_size = Some(bytes);

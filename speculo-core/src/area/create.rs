@@ -183,7 +183,6 @@ impl Creation<'_> {
             identity,
             mode: Mode::from_raw_mode(self.builder.mode),
             owner: &locked.owner,
-            process: self.process,
         }
     }
 

@@ -101,6 +101,17 @@ impl Dir {
         Self::walk(place, "open the directory", None)
     }
 
+    /// Opens the directory again, if it still is the one that `id` names: whatever leads to it now, it was checked when
+    /// it was opened first.
+    pub(crate) fn reopen(place: &Place, id: FileId) -> Result<Option<Self>, Fault> {
+        let fd = match rustix::fs::open(&*place.path, DIRECTORY, Mode::empty()) {
+            Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => return Ok(None),
+            opened => opened.map_err(|error| place.os_error("open the directory", "", error))?,
+        };
+        let stat = rustix::fs::fstat(&fd).map_err(|error| place.os_error("look at", "", error))?;
+        Ok((FileId::of(&stat) == id).then_some(Self { fd, id, stat }))
+    }
+
     /// Makes the directory and those above it, as far as they are missing.
     pub(crate) fn make(place: &Place, mode: Mode) -> Result<Self, Fault> {
         let action = "create the directory";

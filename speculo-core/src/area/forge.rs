@@ -3,7 +3,7 @@
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 
-use rustix::fs::{Mode, OFlags};
+use rustix::fs::Mode;
 
 use super::dir::{Dir, Place, segment_name};
 use super::retired::Spare;
@@ -13,9 +13,9 @@ use crate::layout::manifest::Identity;
 use crate::layout::segment::Geometry;
 use crate::log::carry::{Carried, Census, Plan, carry, finish};
 use crate::log::publish::{Log, Start};
-use crate::memory::lease::{Grip, Ownership, try_lock};
+use crate::memory::lease::Ownership;
 use crate::memory::scratch::Scratch;
-use crate::memory::{Damage, FileId, Lease, Process, Segment, Writable};
+use crate::memory::{Damage, Segment, Writable};
 use crate::os;
 
 /// What every segment of an area is made with.
@@ -25,7 +25,6 @@ pub(crate) struct Forge<'a> {
     pub(crate) identity: &'a Identity,
     pub(crate) mode: Mode,
     pub(crate) owner: &'a Ownership,
-    pub(crate) process: Process,
 }
 
 /// Memory for a segment: a fresh file or a spare, held so that nobody can attach to it yet.
@@ -33,8 +32,8 @@ struct Blank {
     name: String,
     generation: u64,
     memory: Writable,
-    /// The description that carries the lock: exclusive for a spare, none yet for a fresh file.
-    lock: OwnedFd,
+    /// The exclusive lock of a spare; a fresh file needs none, for no reader knows it.
+    lock: Option<OwnedFd>,
 }
 
 impl Forge<'_> {
@@ -70,13 +69,7 @@ impl Forge<'_> {
             let memory = Writable::map(fd.as_fd(), id, plan.limit, known)
                 .map_err(|error| self.place.os_error("map", &name, error))?;
             memory.prefault(0, known);
-            // The data mapping must not hold the lock, so the lock gets a description of its own.
-            let (lock, _) = self
-                .dir
-                .file(self.place, &name, OFlags::RDONLY)?
-                .filter(|(_, stat)| FileId::of(stat) == id)
-                .ok_or_else(|| self.place.removed())?;
-            Ok(Blank { name: name.clone(), generation, memory, lock })
+            Ok(Blank { name: name.clone(), generation, memory, lock: None })
         });
         result.inspect_err(|_| self.dir.unlink(&name))
     }
@@ -115,7 +108,7 @@ impl Forge<'_> {
             Ok(name)
         });
         match result {
-            Ok(name) => Ok(Blank { name, generation, memory: spare.memory, lock: spare.fd }),
+            Ok(name) => Ok(Blank { name, generation, memory: spare.memory, lock: Some(spare.fd) }),
             Err(fault) => {
                 self.dir.unlink(&old_name);
                 Err(fault)
@@ -123,7 +116,7 @@ impl Forge<'_> {
         }
     }
 
-    /// Wipes, carries, describes; then lets go of the exclusive lock by turning it into the writer's own lease.
+    /// Wipes, carries, describes; then lets go of the exclusive lock.
     fn fill(
         &self,
         from: Option<&Arc<Segment>>,
@@ -146,14 +139,10 @@ impl Forge<'_> {
             .ok_or_else(|| damaged(scratch.outside()))?;
         failpoint::hit("segment.filled");
 
-        let failed = |error| self.place.os_error("lease", &name, error);
-        if !try_lock(lock.as_fd(), Grip::Shared).map_err(failed)? {
-            return Err(self.place.corrupt(&name, "somebody else has locked it").into());
-        }
-        // The writer's own lease keeps others that might take the area over from reusing what it writes to.
-        let lease = Lease::keep_for(&lock, self.process).map_err(failed)?;
+        // From here on readers may take their leases; before the switch none does.
+        drop(lock);
         let segment =
-            Arc::new(Segment::new(Arc::clone(memory.region()), geometry, lease, self.place.shared_path()));
+            Arc::new(Segment::new(Arc::clone(memory.region()), geometry, None, self.place.shared_path()));
         let start = Start {
             next_seq: census.next_seq,
             used_slots: census.live(),

@@ -196,7 +196,6 @@ impl Writer {
             identity: parts.manifest.identity(),
             mode: parts.mode,
             owner: &parts.owner,
-            process: parts.process,
         };
         let from = parts.log.segment();
         let generation = from.geometry().generation.saturating_add(1);

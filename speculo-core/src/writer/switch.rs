@@ -34,7 +34,7 @@ impl Writer {
 
     /// The area's directory, if it is still the one that this writer created.
     pub(super) fn dir(&self) -> Result<Option<Dir>, Fault> {
-        Ok(Dir::open(&self.parts.place)?.filter(|dir| dir.id() == self.parts.dir))
+        Dir::reopen(&self.parts.place, self.parts.dir)
     }
 
     /// Makes a segment current: the one store that switches. Before it, everything must still be where it was, or

@@ -140,7 +140,7 @@ impl Area {
             let geometry = Geometry::decode(&header, file.memory.region().known()).unwrap();
             assert_eq!((geometry.generation, geometry.uuid), (generation, UUID));
             let region = Arc::clone(file.memory.region());
-            return Arc::new(Segment::new(region, geometry, lease, Path::new("model").into()));
+            return Arc::new(Segment::new(region, geometry, Some(lease), Path::new("model").into()));
         }
     }
 
@@ -245,9 +245,9 @@ fn build(area: &Area, from: Option<&Arc<Segment>>, census: &Census, generation: 
     let carried = from
         .map_or_else(Carried::default, |from| carry(from, census, SEED, Kind::Keyed, &mut scratch).unwrap());
     let geometry = finish(&mut scratch, census, &plan, carried, UUID, generation).unwrap();
-    let lease = lease.share();
+    drop(lease);
     let region = Arc::clone(file.memory.region());
-    let segment = Arc::new(Segment::new(region, geometry, lease, Path::new("model").into()));
+    let segment = Arc::new(Segment::new(region, geometry, None, Path::new("model").into()));
     let start = Start {
         next_seq: census.next_seq,
         used_slots: census.live(),

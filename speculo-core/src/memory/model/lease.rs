@@ -56,17 +56,6 @@ impl Lease {
     pub(crate) fn none() -> Self {
         Self { lock: None, grip: Grip::Shared }
     }
-
-    /// Turns an exclusive lock into a shared one.
-    pub(crate) fn share(mut self) -> Self {
-        if let Some(lock) = &self.lock
-            && self.grip == Grip::Exclusive
-        {
-            *lock.0.lock().expect("loom does not poison") = Holders { shared: 1, exclusive: false };
-        }
-        self.grip = Grip::Shared;
-        self
-    }
 }
 
 impl Drop for Lease {
