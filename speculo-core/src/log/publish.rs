@@ -216,8 +216,8 @@ impl Log {
         self.live_after(spot, total) <= max_size.max(self.live_bytes)
     }
 
-    /// Commits the payload that stands in the scratch, with `key` behind it, in the order of `docs/design.md`,
-    /// "Publish". Returns the id; `None` if the segment is damaged ([`damage`](Self::damage)).
+    /// Commits the payload that stands in the scratch, with `key` in the header or behind it, in the order of
+    /// `docs/design.md`, "Publish". Returns the id; `None` if the segment is damaged ([`damage`](Self::damage)).
     #[inline(always)]
     pub(crate) fn commit(
         &mut self,

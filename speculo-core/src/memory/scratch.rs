@@ -78,7 +78,7 @@ impl Scratch {
         Some(())
     }
 
-    /// The next chunk's payload and key bytes, `len` in all, to be filled.
+    /// The next chunk's payload and the bytes of a long key, `len` in all, to be filled.
     #[inline]
     pub(crate) fn body(&mut self, len: u64) -> Option<&mut [u8]> {
         if len.saturating_add(HEADER) > self.room() {
