@@ -14,7 +14,8 @@ use crate::sync::Ordering;
 
 /// A waiter looks by itself at least this often, whatever became of the writer that should wake it.
 const SLICE: Duration = Duration::from_millis(100);
-/// Without `.bell`, or where the kernel refuses its part, nobody wakes a waiter: it looks by itself, soon at first, then less often.
+/// Without `.bell`, or where the kernel refuses its part, nobody wakes a waiter: it looks by itself, soon at first,
+/// then less often.
 const FIRST_NAP: Duration = Duration::from_micros(200);
 const LAST_NAP: Duration = Duration::from_millis(20);
 
