@@ -335,6 +335,10 @@ impl Writer {
     /// See [`PublishError`].
     pub fn compact(&mut self) -> Result<(), PublishError> {
         self.check_process()?;
+        // A segment that was used before may be as large as the one to be left.
+        if let Some(dir) = self.dir()? {
+            self.retired.free(&dir, &self.parts.place);
+        }
         let census = self.census()?;
         self.rollover(&census, 0, true)?;
         if let Some(dir) = self.dir()? {

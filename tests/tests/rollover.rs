@@ -2,19 +2,40 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::os::unix::fs::MetadataExt;
 use std::process::ExitCode;
 
 use speculo_core::{Chunk, Kind, OwnedChunk, Root, View};
-use speculo_tests::{Child, Wire, area, assert_tidy, roles, tests};
+use speculo_tests::{Child, Wire, area, area_dir, assert_tidy, roles, tests};
 
 fn main() -> ExitCode {
     speculo_tests::run(
-        tests![p7_values_in_hand_stay_unchanged_through_1000_rollovers_in_reused_memory],
+        tests![
+            p7_values_in_hand_stay_unchanged_through_1000_rollovers_in_reused_memory,
+            compacting_gives_back_all_but_what_is_live,
+        ],
         roles![publisher, holder],
     )
 }
 
 const HELD: u64 = 16;
+
+fn compacting_gives_back_all_but_what_is_live() {
+    const KEYS: u64 = 50_000;
+    let root = Root::temporary().unwrap();
+    let path = root.path().unwrap();
+    let mut writer = area(&path, Kind::Keyed).create().unwrap();
+    let mut n = 0_u64;
+    while n < KEYS || !n.is_multiple_of(1000) || writer.stats().reused == 0 {
+        writer.put(&(n % KEYS).to_le_bytes(), &[1; 64]).unwrap();
+        n += 1;
+    }
+    writer.compact().unwrap();
+    let live = writer.stats().live_bytes;
+    let files = std::fs::read_dir(area_dir(&path)).unwrap();
+    let taken: u64 = files.map(|file| file.unwrap().metadata().unwrap().blocks() * 512).sum();
+    assert!(live == KEYS * 128 && taken < live / 2 * 3, "{taken} bytes for {live}");
+}
 
 fn p7_values_in_hand_stay_unchanged_through_1000_rollovers_in_reused_memory() {
     let root = Root::temporary().unwrap();

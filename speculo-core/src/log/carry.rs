@@ -1,12 +1,14 @@
 //! Rollover's work on the log: count what is live, plan the next segment, copy.
 
+use std::ops::Range;
 use std::sync::Arc;
 
+use super::publish::Log;
 use super::read::{Chunks, NO_PIN, at_slot};
 use crate::layout::segment::{Geometry, MAX_LEN};
 use crate::layout::{LINE, PAGE, align_up, index};
 use crate::memory::scratch::Scratch;
-use crate::memory::{Chunk, Damage, Segment};
+use crate::memory::{Chunk, Damage, Run, Segment};
 use crate::schema::Kind;
 
 /// Index slots at least, singletons excepted.
@@ -14,6 +16,10 @@ const MIN_SLOTS: u64 = 16;
 /// Small live sets get more room than they need for themselves, up to this: rollovers become rare, and both
 /// segments still fit a cache.
 const ROOM: u64 = 16 << 20;
+/// Looking at a chunk by way of the index costs as much as looking at so many in log order.
+const INDEX_COST: u64 = 4;
+/// Slots of the index that are looked ahead when it is walked.
+const AHEAD: u64 = 32;
 /// No writer lives to commit so much.
 const MAX_SEQ: u64 = 1 << 62;
 /// Reserved ahead of use, at least.
@@ -22,8 +28,10 @@ pub(crate) const STRETCH: u64 = 1 << 20;
 /// What a segment holds that the next one has to, counted before a rollover.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Census {
-    /// Places of the live chunks, in log order.
-    live: Vec<u64>,
+    /// Where live chunks stand, one behind the other, in log order.
+    runs: Vec<Range<u64>>,
+    /// Number of live chunks.
+    live: u64,
     /// Bytes that they take.
     pub(crate) live_bytes: u64,
     /// Whether any of them can expire.
@@ -64,18 +72,38 @@ impl Census {
         Ok(census)
     }
 
-    /// Walks the index: shorter than the log where keys are replaced often. The writer's own segment only, whose
-    /// chunks are all committed.
-    pub(crate) fn of_index(segment: &Arc<Segment>, next_seq: u64, now: u64) -> Result<Self, Damage> {
+    /// Of the segment that the writer itself writes to, where a chunk is superseded if there is one after it: all of
+    /// them are committed.
+    pub(crate) fn of_own(log: &Log, now: u64) -> Result<Self, Damage> {
+        let segment = log.segment();
         let mut census = Self::begin(segment);
-        census.next_seq = next_seq;
-        for slot in 0..segment.geometry().index_slots {
-            if let Some(chunk) = at_slot(segment, slot, NO_PIN)? {
-                census.count(&chunk, now);
+        census.next_seq = log.next_seq();
+        // The log is read from one end to the other, as fast as memory gives it; the index leads to and fro. It is
+        // shorter where keys are replaced often.
+        let (slots, keys) = (segment.geometry().index_slots, log.used_slots());
+        if slots / 8 + keys * INDEX_COST < log.commits() {
+            census.count_index(segment, now)?;
+        } else {
+            let mut run = Run::at(segment, segment.geometry().log_start);
+            while run.end() < log.end() {
+                let chunk = run.take()?;
+                if !chunk.has_next() {
+                    census.count(&chunk, now);
+                }
             }
         }
-        census.live.sort_unstable();
         Ok(census)
+    }
+
+    fn count_index(&mut self, segment: &Arc<Segment>, now: u64) -> Result<(), Damage> {
+        for slot in 0..segment.geometry().index_slots {
+            segment.region().prefetch(index::slot_offset(segment.slot(slot + AHEAD)));
+            if let Some(chunk) = at_slot(segment, slot, NO_PIN)? {
+                self.count(&chunk, now);
+            }
+        }
+        self.runs.sort_unstable_by_key(|run| run.start);
+        Ok(())
     }
 
     fn begin(segment: &Segment) -> Self {
@@ -93,7 +121,11 @@ impl Census {
         if chunk.is_tombstone() {
             self.forgotten_through = self.forgotten_through.max(chunk.seq());
         } else if !chunk.is_expired(|| now) {
-            self.live.push(chunk.offset());
+            match self.runs.last_mut() {
+                Some(run) if run.end == chunk.offset() => run.end = chunk.end(),
+                _ => self.runs.push(chunk.offset()..chunk.end()),
+            }
+            self.live += 1;
             self.live_bytes += chunk.total_len();
             self.expiring |= chunk.expires_at() != 0;
         }
@@ -101,22 +133,27 @@ impl Census {
 
     /// Number of live chunks.
     pub(crate) fn live(&self) -> u64 {
-        self.live.len() as u64
+        self.live
     }
 
     /// Leaves the oldest live chunks behind until at most `target` bytes stay.
     pub(crate) fn drop_to(&mut self, segment: &Arc<Segment>, target: u64) -> Result<(), Damage> {
         let mut dropped = 0;
-        for at in &self.live {
-            if self.live_bytes <= target {
+        for run in &mut self.runs {
+            let mut left = Run::at(segment, run.start);
+            while left.end() < run.end && self.live_bytes > target {
+                let chunk = left.take()?;
+                self.live -= 1;
+                self.live_bytes = self.live_bytes.saturating_sub(chunk.total_len());
+                self.dropped_through = self.dropped_through.max(chunk.seq());
+            }
+            run.start = left.end();
+            if run.start < run.end {
                 break;
             }
-            let chunk = committed(segment, *at)?;
-            self.live_bytes = self.live_bytes.saturating_sub(chunk.total_len());
-            self.dropped_through = self.dropped_through.max(chunk.seq());
             dropped += 1;
         }
-        self.live.drain(..dropped);
+        self.runs.drain(..dropped);
         Ok(())
     }
 
@@ -125,14 +162,9 @@ impl Census {
     pub(crate) fn forget_all(&mut self) {
         self.forgotten_through = self.next_seq;
         self.next_seq = self.next_seq.saturating_add(1);
-        self.live.clear();
-        (self.live_bytes, self.expiring) = (0, false);
+        self.runs.clear();
+        (self.live, self.live_bytes, self.expiring) = (0, 0, false);
     }
-}
-
-/// A chunk that was committed when it was counted.
-fn committed(segment: &Arc<Segment>, at: u64) -> Result<Chunk<'_>, Damage> {
-    segment.chunk(at)?.ok_or(Damage { at, what: "a committed chunk is committed no more" })
 }
 
 /// Sizes of the next segment.
@@ -228,21 +260,66 @@ pub(crate) fn carry(
     scratch: &mut Scratch,
 ) -> Result<Carried, Damage> {
     let mut carried = Carried::default();
-    for at in &census.live {
-        let chunk = committed(from, *at)?;
-        let hash = match kind {
-            Kind::Stream => index::hash_id(chunk.id()),
-            Kind::Keyed | Kind::Singleton => index::hash_key(chunk.key(), seed),
-        };
-        let slot =
-            scratch.free_slot(hash).ok_or(Damage { at: chunk.offset(), what: "the index is too small" })?;
-        carried.tail = scratch.end();
-        let copied =
-            scratch.pen().index(slot, index::slot(hash, carried.tail)).and_then(|()| scratch.carry(&chunk));
-        copied.ok_or_else(|| scratch.outside())?;
-        carried.last_seq = chunk.seq();
+    let mut batch = Batch::default();
+    for run in &census.runs {
+        let mut part = Run::at(from, run.start);
+        while part.end() < run.end {
+            let at = part.end();
+            let chunk = part.take()?;
+            let hash = match kind {
+                Kind::Stream => index::hash_id(chunk.id()),
+                Kind::Keyed | Kind::Singleton => index::hash_key(chunk.key(), seed),
+            };
+            carried = Carried { tail: scratch.end() + (at - part.from()), last_seq: chunk.seq() };
+            scratch.prefetch_slot(hash);
+            if batch.is_full_with(hash, carried.tail) {
+                scratch.carry(&part).ok_or_else(|| scratch.outside())?;
+                part = Run::at(from, part.end());
+                batch.settle(scratch)?;
+            }
+        }
+        scratch.carry(&part).ok_or_else(|| scratch.outside())?;
     }
+    batch.settle(scratch)?;
     Ok(carried)
+}
+
+/// Chunks on their way: while they are copied, the lines of the index that will name them come from memory.
+struct Batch {
+    /// Hash and new place of each.
+    chunks: [(u64, u64); Self::SIZE],
+    len: usize,
+}
+
+impl Default for Batch {
+    fn default() -> Self {
+        Self { chunks: [(0, 0); Self::SIZE], len: 0 }
+    }
+}
+
+impl Batch {
+    const SIZE: usize = 32;
+
+    /// Adds a chunk; whether that was the last that it takes.
+    #[inline]
+    fn is_full_with(&mut self, hash: u64, at: u64) -> bool {
+        if let Some(place) = self.chunks.get_mut(self.len) {
+            *place = (hash, at);
+            self.len += 1;
+        }
+        self.len == Self::SIZE
+    }
+
+    /// Indexes the chunks, which have been copied by now.
+    fn settle(&mut self, scratch: &Scratch) -> Result<(), Damage> {
+        for &(hash, at) in self.chunks.iter().take(self.len) {
+            let slot = scratch.free_slot(hash).ok_or(Damage { at, what: "the index is too small" })?;
+            let settled = scratch.pen().index(slot, index::slot(hash, at)).and_then(|()| scratch.detach(at));
+            settled.ok_or_else(|| scratch.outside())?;
+        }
+        self.len = 0;
+        Ok(())
+    }
 }
 
 /// Ends a segment that is built aside: everything that its readers need to know stands in it. `None` if it does not
@@ -288,7 +365,7 @@ mod tests {
     use super::*;
 
     fn census(live: u64, live_bytes: u64) -> Census {
-        Census { live_bytes, live: vec![0; usize::try_from(live).unwrap()], ..Census::default() }
+        Census { live, live_bytes, ..Census::default() }
     }
 
     #[test]

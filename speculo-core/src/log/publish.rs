@@ -133,6 +133,11 @@ impl Log {
         self.expiring
     }
 
+    /// Index slots that are taken.
+    pub(crate) fn used_slots(&self) -> u64 {
+        self.used_slots
+    }
+
     /// Number of chunks that were committed in this segment itself.
     pub(crate) fn commits(&self) -> u64 {
         self.next_seq.saturating_sub(self.segment.geometry().first_seq)

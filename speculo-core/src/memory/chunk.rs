@@ -160,13 +160,6 @@ impl<'a> Chunk<'a> {
         self.bytes(HEADER, self.lengths().payload.into())
     }
 
-    /// Payload and key behind the header.
-    #[inline]
-    pub(crate) fn body(&self) -> &'a [u8] {
-        let Lengths { payload, key, .. } = self.lengths();
-        self.bytes(HEADER, u64::from(payload) + chunk::key_behind(key.into()))
-    }
-
     /// The key's canonical bytes, in place; empty for streams and singletons.
     #[must_use]
     #[inline]

@@ -34,6 +34,7 @@ pub(crate) mod region;
 #[cfg(loom)]
 #[path = "model/region.rs"]
 pub(crate) mod region;
+pub(crate) mod run;
 pub(crate) mod scratch;
 pub(crate) mod segment;
 
@@ -45,6 +46,7 @@ pub(crate) use process::Process;
 #[cfg(not(loom))]
 pub(crate) use region::FileId;
 pub(crate) use region::{Region, Writable};
+pub(crate) use run::Run;
 pub(crate) use segment::Segment;
 
 /// A place in shared memory that does not hold what it should.

@@ -358,6 +358,35 @@ impl Writable {
         // SAFETY: the caller's promise.
         unsafe { self.bytes_mut(at, bytes.len() as u64) }.map(|place| place.copy_from_slice(bytes))
     }
+
+    /// Copies `len` bytes of `from`, at `from_at`, to `at`: chunks, headers and all. `None` if they do not lie inside
+    /// the files.
+    ///
+    /// # Safety
+    ///
+    /// As for [`zero`](Self::zero); nobody writes to the bytes of `from` meanwhile, and they are another file's.
+    #[inline]
+    pub(crate) unsafe fn copy(&self, at: u64, from: &Region, from_at: u64, len: u64) -> Option<()> {
+        let (place, source) = (self.0.pointer(at, len)?, from.pointer(from_at, len)?);
+        // SAFETY: both are in bounds; what else there is to prove, the caller promises.
+        unsafe { place.copy_from_nonoverlapping(source, to_usize(len)) };
+        Some(())
+    }
+}
+
+impl Region {
+    /// The line at `at` is needed soon. A hint.
+    #[inline]
+    pub(crate) fn prefetch(&self, at: u64) {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(pointer) = self.pointer(at, 1) {
+            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+            // SAFETY: every x86-64 has the instruction, which reads nothing and never faults.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(pointer.cast_const().cast()) };
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        let _ = at;
+    }
 }
 
 #[cfg(test)]

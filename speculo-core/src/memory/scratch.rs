@@ -7,7 +7,7 @@
 
 use super::lease::Ownership;
 use super::region::Window;
-use super::{Chunk, Damage, Writable};
+use super::{Damage, Run, Writable};
 use crate::layout::chunk::{
     ALLOC, AT_CONTROL, AT_EXPIRES, AT_ID, AT_KEY, AT_NEXT, AT_PREV, AT_SEQ, AT_VERSION, HEADER, Lengths,
     UNALL,
@@ -139,24 +139,32 @@ impl Scratch {
         self.end += total;
     }
 
-    /// Appends a copy of a live chunk of another segment, with nothing before and after it. The segment is not
-    /// current yet; the store that makes it so publishes all of it.
-    pub(crate) fn carry(&mut self, chunk: &Chunk<'_>) -> Option<()> {
-        let lengths = chunk.lengths();
-        let body = chunk.body();
-        self.body(body.len() as u64)?.copy_from_slice(body);
-        let header = Header {
-            seq: chunk.seq(),
-            id: chunk.id(),
-            version: chunk.version(),
-            expires: chunk.expires_at(),
-            prev: 0,
-            key: chunk.key_word(),
-        };
-        self.pen().seal(lengths.total(), &header)?;
-        self.store(self.end + AT_CONTROL, lengths.written())?;
-        self.end += lengths.total();
+    /// Appends a copy of the chunks of another segment's `run`, each of which is still to be
+    /// [detached](Self::detach). The segment is not current yet; the store that makes it so publishes all of it.
+    #[inline]
+    pub(crate) fn carry(&mut self, run: &Run<'_>) -> Option<()> {
+        if run.len() > self.room() {
+            return None;
+        }
+        // SAFETY: the bytes of `run` are committed chunks of a leased segment (invariants 2 and 3), of which nothing
+        // changes but `next`, and that by the writer alone, who is busy here. The place is scratch (invariant 4) of
+        // a file that nobody else refers to, another than theirs, and `self` is borrowed exclusively.
+        unsafe { self.memory.copy(self.end, run.segment().region(), run.from(), run.len()) }?;
+        self.end += run.len();
         Some(())
+    }
+
+    /// Leaves nothing before and after the chunk that was carried to `at`.
+    #[inline]
+    pub(crate) fn detach(&self, at: u64) -> Option<()> {
+        self.store(at + AT_PREV, 0)?;
+        self.store(at + AT_NEXT, 0)
+    }
+
+    /// Says that the probe of `hash` is about to start.
+    #[inline]
+    pub(crate) fn prefetch_slot(&self, hash: u64) {
+        self.memory.region().prefetch(AT_INDEX + (hash & (self.slots - 1)) * 8);
     }
 
     /// Empties index and log: afterwards nothing of the file's earlier life can be reached from them.

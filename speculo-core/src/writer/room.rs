@@ -143,12 +143,7 @@ impl Writer {
 
     pub(super) fn census(&self) -> Result<Census, PublishError> {
         let log = &self.parts.log;
-        let segment = log.segment();
-        let census = if self.kind() != Kind::Stream && segment.geometry().index_slots < log.commits() {
-            Census::of_index(segment, log.next_seq(), os::now())
-        } else {
-            Census::of_log(segment, os::now())
-        };
+        let census = Census::of_own(log, os::now());
         census.map_err(|damage| damaged(&self.parts, damage))
     }
 

@@ -243,4 +243,25 @@ impl Writable {
             self.word(at).map(|word| word.store(u64::from_le_bytes(*bytes), Ordering::Relaxed))
         })
     }
+
+    /// Copies `len` bytes of `from`, at `from_at`, to `at`: chunks, headers and all.
+    ///
+    /// # Safety
+    ///
+    /// As for [`bytes_mut`](Self::bytes_mut).
+    pub(crate) unsafe fn copy(&self, at: u64, from: &Region, from_at: u64, len: u64) -> Option<()> {
+        // SAFETY: the caller's promise, and loom watches.
+        let (place, source) = unsafe { (self.bytes_mut(at, len)?, from.bytes(from_at, len)?) };
+        place.copy_from_slice(source);
+        (0..len).step_by(8).try_for_each(|word| {
+            let value = from.load(from_at + word, Ordering::Relaxed)?;
+            self.word(at + word).map(|word| word.store(value, Ordering::Relaxed))
+        })
+    }
+}
+
+impl Region {
+    /// The line at `at` is needed soon: not in a model.
+    #[expect(clippy::unused_self, reason = "as in `region`")]
+    pub(crate) fn prefetch(&self, _at: u64) {}
 }
