@@ -193,19 +193,19 @@ impl Plan {
         let live = census.live_bytes;
         // Log capacity ≥ 2 × live; a small live set gets four times itself.
         let mut room = live.max(live.saturating_mul(3).min(ROOM));
+        let mut log_size = wish.log_size;
         if wish.kind == Kind::Stream {
             // A stream mostly adds, so it comes to its limit before it comes to the end of a larger log. It must not come
             // to that end first: it would roll over with everything, and then again for its limit.
             let to_the_limit = wish.max_size.saturating_sub(live) + wish.max_size / 8;
             room = room.min(live.max(to_the_limit));
+            // Nor may a log that nearly holds the limit be used again and again for a bit less than it.
+            let whole = wish.max_size + wish.max_size / 8;
+            if (wish.max_size / 2..whole).contains(&log_size) {
+                log_size = whole;
+            }
         }
-        Self::with_room(
-            wish.kind,
-            census,
-            needed,
-            room.max(needed.saturating_mul(3).min(ROOM)),
-            wish.log_size,
-        )
+        Self::with_room(wish.kind, census, needed, room.max(needed.saturating_mul(3).min(ROOM)), log_size)
     }
 
     /// The same without any room beyond that.
