@@ -81,7 +81,7 @@ pub(crate) fn p5_a_takeover_may_change_the_settings() {
     until("the door expires", || (reader.ask(42) == "None").then_some(()));
     reader.bid(41, &some(&door(41, true, "by the child")));
     let big = door(1000, true, &"x".repeat(1 << 20));
-    next.publish_for(&big, Duration::from_secs(60)).unwrap();
+    next.publish_for(&big, Duration::from_mins(1)).unwrap();
     assert_eq!(next.view().unwrap().get(1000).unwrap().map(|door| door.label.len()), Some(1 << 20));
     drop(next);
 
