@@ -1,5 +1,6 @@
 //! The writer's handle: publish, update, remove, roll over.
 
+mod ahead;
 mod draft;
 mod refusal;
 mod room;
@@ -30,6 +31,7 @@ use crate::os;
 use crate::schema::Kind;
 use crate::view::View;
 
+use ahead::Ahead;
 use refusal::{damaged, encode_error, forked, no_such_chunk, wrong_target};
 
 pub use draft::Draft;
@@ -79,6 +81,7 @@ pub(crate) struct Parts {
 pub struct Writer {
     parts: Parts,
     retired: Retired,
+    ahead: Option<Ahead>,
     /// The current segment as readers see it, attached when it is first read.
     reading: OnceLock<Arc<Segment>>,
     rollovers: u64,
@@ -87,7 +90,10 @@ pub struct Writer {
 
 impl Writer {
     pub(crate) fn new(parts: Parts) -> Self {
-        Self { parts, retired: Retired::default(), reading: OnceLock::new(), rollovers: 0, reused: 0 }
+        let (retired, reading) = (Retired::default(), OnceLock::new());
+        let mut writer = Self { parts, retired, ahead: None, reading, rollovers: 0, reused: 0 };
+        writer.plan_ahead();
+        writer
     }
 
     /// How chunks replace each other.
@@ -153,7 +159,10 @@ impl Writer {
                 None => self.spot(to, key)?,
             };
             match self.try_commit(&spot, key, expires, &mut fill) {
-                Attempt::Committed(id) => return Ok(ChunkId::new(id)),
+                Attempt::Committed(id) => {
+                    self.look_ahead();
+                    return Ok(ChunkId::new(id));
+                }
                 failed => self.recover(failed, &spot, key)?,
             }
         }
@@ -311,6 +320,7 @@ impl Writer {
                 return Err(damaged(&self.parts, self.parts.log.damage()));
             }
             self.ring();
+            self.look_ahead();
             return Ok(true);
         }
     }
@@ -440,6 +450,7 @@ impl Drop for Writer {
         if dir.identity(LOCK) != Some(self.parts.lock) {
             return;
         }
+        self.drop_ahead();
         self.retired.clear(&dir);
         if self.parts.flags.contains(Flags::REMOVE_ON_DROP)
             && dir.identity(MANIFEST) == Some(self.parts.manifest.file())

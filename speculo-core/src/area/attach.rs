@@ -64,16 +64,17 @@ fn try_attach(
         return Ok(None);
     }
 
-    // 2. Only now is the file known to stay what it is: look whether it is what we came for.
+    // 2. Only now is the file known to stay what it is: look whether it is what we came for. If not, then its writer
+    // may be filling it again.
+    if moved_on() {
+        return Ok(None);
+    }
     trust.check(&stat, &place.path().join(&name))?;
     let stat = rustix::fs::fstat(&leased).map_err(|error| failed("look at", error.into()))?;
     let len = u64::try_from(stat.st_size).unwrap_or(0);
     let leased = std::fs::File::from(leased);
     let mut header = [0; HEADER_LEN];
     let read = leased.read_exact_at(&mut header, 0);
-    if moved_on() {
-        return Ok(None);
-    }
     read.map_err(|_| place.corrupt(&name, "it is shorter than its header"))?;
     let geometry = Geometry::decode(&header, len).map_err(|what| place.corrupt(&name, what))?;
     if geometry.uuid != manifest.identity().uuid {

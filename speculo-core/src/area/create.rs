@@ -15,7 +15,8 @@ use crate::error::{CreateError, Fault, Untrusted};
 use crate::failpoint;
 use crate::layout::manifest::Identity;
 use crate::layout::{PAGE, align_up};
-use crate::log::carry::{Census, Plan, Wish};
+use crate::log::census::Census;
+use crate::log::plan::{Plan, Wish};
 use crate::memory::fence::Light;
 use crate::memory::lease::{Grip, Ownership, is_locked, try_lock};
 use crate::memory::manifest::{mark_removed, move_pulse};
@@ -192,7 +193,7 @@ impl Creation<'_> {
             log_size: self.builder.log_size(),
             max_size: self.builder.max_size,
         };
-        Plan::roomy(&wish, census, 0)
+        Plan::roomy(&wish, census.live, 0)
     }
 
     /// A new area; `replaced` is the manifest of the one that it replaces.
@@ -359,7 +360,7 @@ impl Creation<'_> {
             census.forget_all();
         } else if manifest.identity().kind == crate::Kind::Stream
             && self.builder.overflow == super::Overflow::DropOldest
-            && census.live_bytes > self.builder.max_size
+            && census.live.bytes > self.builder.max_size
         {
             census.drop_to(&from, self.builder.max_size / 2).map_err(damaged)?;
         }

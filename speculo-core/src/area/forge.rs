@@ -1,4 +1,4 @@
-//! Builds the next segment completely, aside: nothing of it can be seen before the manifest names it.
+//! Builds the next segment aside: nothing of it can be seen before the manifest names it.
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
@@ -9,12 +9,14 @@ use super::dir::{Dir, Place, segment_name};
 use super::retired::Spare;
 use crate::error::Fault;
 use crate::failpoint;
+use crate::layout::PAGE;
 use crate::layout::manifest::Identity;
-use crate::layout::segment::Geometry;
-use crate::log::carry::{Carried, Census, Plan, carry, finish};
-use crate::log::publish::{Log, Start};
+use crate::layout::segment::{AT_INDEX, Geometry};
+use crate::log::carry::Carry;
+use crate::log::census::Census;
+use crate::log::plan::Plan;
+use crate::log::publish::Log;
 use crate::memory::lease::Ownership;
-use crate::memory::scratch::Scratch;
 use crate::memory::{Damage, Segment, Writable};
 use crate::os;
 
@@ -27,13 +29,11 @@ pub(crate) struct Forge<'a> {
     pub(crate) owner: &'a Ownership,
 }
 
-/// Memory for a segment: a fresh file or a spare, held so that nobody can attach to it yet.
-struct Blank {
-    name: String,
-    generation: u64,
-    memory: Writable,
-    /// The exclusive lock of a spare; a fresh file needs none, for no reader knows it.
-    lock: Option<OwnedFd>,
+/// How much memory a segment begins with.
+#[derive(Clone, Copy)]
+struct First {
+    wished: u64,
+    least: u64,
 }
 
 impl Forge<'_> {
@@ -47,16 +47,29 @@ impl Forge<'_> {
         generation: u64,
         spare: Option<Spare>,
     ) -> Result<Log, Fault> {
-        let blank = match spare {
-            Some(spare) => self.recycle(spare, generation, plan)?,
-            None => self.fresh(generation, plan)?,
-        };
-        let name = blank.name.clone();
-        self.fill(from, census, plan, blank).inspect_err(|_| self.dir.unlink(&name))
+        let first = First { wished: plan.first_stretch(), least: plan.minimum };
+        let blank = self.blank(plan, generation, spare, first)?;
+        let name = segment_name(blank.segment().geometry().generation);
+        self.fill(from, census, plan, blank, &name).inspect_err(|_| self.dir.unlink(&name))
     }
 
-    /// A new file, with the first stretch reserved, or the least that will do.
-    fn fresh(&self, mut generation: u64, plan: &Plan) -> Result<Blank, Fault> {
+    /// Begins a segment that is going to be filled in steps, with just enough memory for its header, or what a spare has.
+    pub(crate) fn begin(&self, plan: &Plan, generation: u64, spare: Option<Spare>) -> Result<Carry, Fault> {
+        let blank = self.blank(plan, generation, spare, First { wished: PAGE, least: PAGE })?;
+        Ok(Carry::new(blank, self.identity.kind, self.identity.seed))
+    }
+
+    fn blank(&self, plan: &Plan, generation: u64, spare: Option<Spare>, first: First) -> Result<Log, Fault> {
+        let (generation, memory) = match spare {
+            Some(spare) => self.recycle(spare, generation, first)?,
+            None => self.fresh(generation, plan.limit, first)?,
+        };
+        let geometry = Geometry::blank(self.identity.uuid, generation, plan.index_slots, plan.limit);
+        Ok(Log::blank(memory, geometry, self.place.shared_path(), self.owner))
+    }
+
+    /// A new file of at most `limit` bytes.
+    fn fresh(&self, mut generation: u64, limit: u64, first: First) -> Result<(u64, Writable), Fault> {
         let (name, fd, id) = loop {
             let name = segment_name(generation);
             match self.dir.create(self.place, &name, self.mode)? {
@@ -65,90 +78,67 @@ impl Forge<'_> {
             }
         };
         failpoint::hit("segment.created");
-        let result = self.reserve_first(&fd, &name, plan).and_then(|known| {
-            let memory = Writable::map(fd.as_fd(), id, plan.limit, known)
+        let result = self.reserve_first(&fd, &name, first).and_then(|known| {
+            let memory = Writable::map(fd.as_fd(), id, limit, known)
                 .map_err(|error| self.place.os_error("map", &name, error))?;
             memory.prefault(0, known);
-            Ok(Blank { name: name.clone(), generation, memory, lock: None })
+            Ok((generation, memory))
         });
         result.inspect_err(|_| self.dir.unlink(&name))
     }
 
-    fn reserve_first(&self, fd: &OwnedFd, name: &str, plan: &Plan) -> Result<u64, Fault> {
-        let mut wished = plan.first_stretch();
+    fn reserve_first(&self, fd: &OwnedFd, name: &str, first: First) -> Result<u64, Fault> {
+        let mut wished = first.wished;
         loop {
             match os::reserve(fd.as_fd(), 0, wished) {
                 Ok(()) => return Ok(wished),
-                Err(_) if wished > plan.minimum => wished = plan.minimum,
+                Err(_) if wished > first.least => wished = first.least,
                 Err(error) => return Err(self.place.no_space(fd.as_fd(), name, wished, error)),
             }
         }
     }
 
-    /// A retired segment under its new name.
-    fn recycle(&self, spare: Spare, mut generation: u64, plan: &Plan) -> Result<Blank, Fault> {
+    /// A retired segment under its new name. Its lock was taken, so nobody holds it, and is let go of: who leases it from
+    /// now on came for what it was, and finds that the area has moved on.
+    fn recycle(&self, spare: Spare, mut generation: u64, first: First) -> Result<(u64, Writable), Fault> {
         let old_name = segment_name(spare.generation);
         let known = spare.memory.region().known();
-        let result = if known < plan.minimum {
-            os::reserve(spare.fd.as_fd(), known, plan.minimum)
-                .map(|()| spare.memory.region().learn(plan.minimum))
-                .map_err(|error| {
-                    self.place.no_space(spare.fd.as_fd(), &old_name, plan.minimum - known, error)
-                })
+        let result = if known < first.least {
+            os::reserve(spare.fd.as_fd(), known, first.least)
+                .map(|()| spare.memory.region().learn(first.least))
+                .map_err(|error| self.place.no_space(spare.fd.as_fd(), &old_name, first.least - known, error))
         } else {
             Ok(())
         };
         let result = result.and_then(|()| {
-            let mut name = segment_name(generation);
-            while !self.dir.rename(self.place, &old_name, &name)? {
+            while !self.dir.rename(self.place, &old_name, &segment_name(generation))? {
                 generation += 1;
-                name = segment_name(generation);
             }
             failpoint::hit("segment.renamed");
-            Ok(name)
+            Ok((generation, spare.memory))
         });
-        match result {
-            Ok(name) => Ok(Blank { name, generation, memory: spare.memory, lock: Some(spare.fd) }),
-            Err(fault) => {
-                self.dir.unlink(&old_name);
-                Err(fault)
-            }
-        }
+        result.inspect_err(|_| self.dir.unlink(&old_name))
     }
 
-    /// Wipes, carries, describes; then lets go of the exclusive lock.
+    /// Wipes, carries, describes.
     fn fill(
         &self,
         from: Option<&Arc<Segment>>,
         census: &Census,
         plan: &Plan,
-        blank: Blank,
+        blank: Log,
+        name: &str,
     ) -> Result<Log, Fault> {
-        let Blank { name, generation, memory, lock } = blank;
-        let damaged = |damage: Damage| self.place.corrupt(&name, damage.to_string());
-        let log_start = Geometry::log_start(plan.index_slots);
-        let mut scratch = Scratch::new(memory.clone(), plan.index_slots, log_start, self.owner);
-        scratch.wipe().ok_or_else(|| damaged(scratch.outside()))?;
+        let damaged = |damage: Damage| self.place.corrupt(name, damage.to_string());
+        let log_start = blank.segment().geometry().log_start;
+        let mut carry = Carry::new(blank, self.identity.kind, self.identity.seed);
+        carry.wipe(AT_INDEX..log_start).map_err(damaged)?;
         failpoint::hit("segment.wiped");
-        let carried = match from {
-            Some(from) => carry(from, census, self.identity.seed, self.identity.kind, &mut scratch)
-                .map_err(|damage| from.corrupt(damage))?,
-            None => Carried::default(),
-        };
-        let geometry = finish(&mut scratch, census, plan, carried, self.identity.uuid, generation)
-            .ok_or_else(|| damaged(scratch.outside()))?;
+        if let Some(from) = from {
+            carry.all(from, census.runs()).map_err(|damage| from.corrupt(damage))?;
+        }
+        let log = carry.finish(&census.seqs, plan.limit).map_err(damaged)?;
         failpoint::hit("segment.filled");
-
-        // From here on readers may take their leases; before the switch none does.
-        drop(lock);
-        let segment =
-            Arc::new(Segment::new(Arc::clone(memory.region()), geometry, None, self.place.shared_path()));
-        let start = Start {
-            next_seq: census.next_seq,
-            used_slots: census.live(),
-            live_bytes: census.live_bytes,
-            expiring: census.expiring,
-        };
-        Ok(Log::new(segment, scratch, start))
+        Ok(log)
     }
 }

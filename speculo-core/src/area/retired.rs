@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use rustix::fs::OFlags;
 
 use super::dir::{Dir, Place, segment_name};
-use crate::log::carry::Plan;
+use crate::log::plan::Plan;
 use crate::memory::lease::{Grip, is_locked, try_lock};
 use crate::memory::{FileId, Writable};
 

@@ -75,6 +75,23 @@ impl Geometry {
         super::align_up(AT_INDEX + slots * 8, chunk::ALIGN)
     }
 
+    /// Of a segment with nothing in it yet.
+    pub(crate) const fn blank(uuid: u128, generation: u64, index_slots: u64, log_limit: u64) -> Self {
+        let log_start = Self::log_start(index_slots);
+        Self {
+            uuid,
+            generation,
+            index_slots,
+            log_start,
+            log_limit,
+            carried_end: log_start,
+            carried_last_seq: 0,
+            dropped_through: 0,
+            forgotten_through: 0,
+            first_seq: 0,
+        }
+    }
+
     /// The header's bytes, state [`READY`].
     pub(crate) fn encode(&self) -> [u8; HEADER_LEN] {
         let mut bytes = [0; HEADER_LEN];

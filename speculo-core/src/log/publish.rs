@@ -1,14 +1,17 @@
 //! The writer's log: resolve, fill, commit. No system call, no loop but the index's probe.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use super::carry::slot_limit;
+use super::plan::{Live, for_removals, slot_limit};
 use super::read::{self, NO_PIN, Wanted};
 use crate::failpoint;
 use crate::layout::chunk::{self, HEADER, Lengths, short_key};
+use crate::layout::segment::Geometry;
 use crate::layout::{index, to_usize};
+use crate::memory::lease::Ownership;
 use crate::memory::scratch::{Header, Scratch};
-use crate::memory::{Chunk, Damage, Segment};
+use crate::memory::{Chunk, Damage, Run, Segment, Writable};
 
 /// The current segment, as its writer knows it.
 #[derive(Debug)]
@@ -17,21 +20,14 @@ pub(crate) struct Log {
     scratch: Scratch,
     next_seq: u64,
     used_slots: u64,
-    /// Bytes of chunks that were live when they were last looked at; what has expired since is still counted.
-    live_bytes: u64,
+    /// Chunks that were live when they were last looked at; what has expired since is still counted.
+    live: Live,
     /// Whether a chunk was committed that can expire.
     expiring: bool,
     /// Bytes that values leave free at the log's end.
     for_removals: u64,
-}
-
-/// What is known of a log when it begins.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Start {
-    pub(crate) next_seq: u64,
-    pub(crate) used_slots: u64,
-    pub(crate) live_bytes: u64,
-    pub(crate) expiring: bool,
+    /// Where its writer wants to look ahead.
+    due: u64,
 }
 
 /// Where a chunk will stand in the index, and what it replaces. Plain words, so that it travels in registers.
@@ -82,6 +78,11 @@ impl Spot {
         self.hash
     }
 
+    /// Whether nothing stands there yet.
+    pub(crate) fn is_new(&self) -> bool {
+        self.old.at == 0
+    }
+
     /// Whether the key or id is there for readers.
     pub(crate) fn is_live(&self, now: impl FnOnce() -> u64) -> bool {
         self.old.is_live(now)
@@ -98,10 +99,29 @@ pub(crate) struct Entry {
 }
 
 impl Log {
-    pub(crate) fn new(segment: Arc<Segment>, scratch: Scratch, start: Start) -> Self {
-        let Start { next_seq, used_slots, live_bytes, expiring } = start;
-        let for_removals = super::carry::for_removals(segment.region().known());
-        Self { segment, scratch, next_seq, used_slots, live_bytes, expiring, for_removals }
+    /// A segment with nothing in it, which is to be filled. Its index is to be wiped.
+    pub(crate) fn blank(memory: Writable, geometry: Geometry, area: Arc<Path>, owner: &Ownership) -> Self {
+        let segment = Arc::new(Segment::new(Arc::clone(memory.region()), geometry, None, area));
+        Self {
+            segment,
+            scratch: Scratch::new(memory, geometry.index_slots, geometry.log_start, owner),
+            next_seq: 0,
+            used_slots: 0,
+            live: Live::default(),
+            expiring: false,
+            for_removals: 0,
+            due: u64::MAX,
+        }
+    }
+
+    /// What was blank, now that it has been filled and described.
+    pub(crate) fn begin(self, geometry: Geometry) -> Self {
+        Self {
+            next_seq: geometry.first_seq,
+            for_removals: for_removals(self.segment.region().known()),
+            segment: Arc::new(self.segment.with_geometry(geometry)),
+            ..self
+        }
     }
 
     pub(crate) fn segment(&self) -> &Arc<Segment> {
@@ -125,8 +145,8 @@ impl Log {
         self.next_seq
     }
 
-    pub(crate) fn live_bytes(&self) -> u64 {
-        self.live_bytes
+    pub(crate) fn live(&self) -> Live {
+        self.live
     }
 
     pub(crate) fn is_expiring(&self) -> bool {
@@ -171,10 +191,21 @@ impl Log {
         self.for_removals
     }
 
-    /// Whether an index slot is left for one more key or id.
+    /// How many more keys or ids the index takes.
     #[inline]
-    pub(crate) fn has_slot(&self) -> bool {
-        self.used_slots < slot_limit(self.segment.geometry().index_slots)
+    pub(crate) fn slots_left(&self) -> u64 {
+        slot_limit(self.segment.geometry().index_slots).saturating_sub(self.used_slots)
+    }
+
+    /// Whether its writer wants to look ahead.
+    #[inline(always)]
+    pub(crate) fn is_due(&self) -> bool {
+        self.scratch.end() >= self.due
+    }
+
+    /// Lets the writer look ahead when the log ends at `due` or behind.
+    pub(crate) fn set_due(&mut self, due: u64) {
+        self.due = due;
     }
 
     /// Where `wanted` stands, or would stand; `None` if the index is full.
@@ -183,7 +214,7 @@ impl Log {
         let hash = wanted.hash(seed);
         let found = read::find(&self.segment, wanted, hash, NO_PIN)?;
         let old = found.chunk.as_ref().map(Old::of).unwrap_or_default();
-        Ok(found.slot.filter(|_| old.at != 0 || self.has_slot()).map(|slot| Spot { slot, hash, old }))
+        Ok(found.slot.filter(|_| old.at != 0 || self.slots_left() > 0).map(|slot| Spot { slot, hash, old }))
     }
 
     /// [`resolve`](Self::resolve) for what is there; `None` says nothing.
@@ -198,7 +229,7 @@ impl Log {
     #[inline]
     pub(crate) fn resolve_new(&self) -> Option<Spot> {
         let hash = index::hash_id(self.next_seq);
-        let slot = if self.has_slot() { self.scratch.free_slot(hash) } else { None };
+        let slot = if self.slots_left() > 0 { self.scratch.free_slot(hash) } else { None };
         slot.map(|slot| Spot { slot, hash, old: Old::default() })
     }
 
@@ -212,13 +243,13 @@ impl Log {
     /// Bytes that would be live after committing `total` more at `spot`.
     #[inline]
     pub(crate) fn live_after(&self, spot: &Spot, total: u64) -> u64 {
-        (self.live_bytes + total).saturating_sub(spot.old.bytes)
+        (self.live.bytes + total).saturating_sub(spot.old.bytes)
     }
 
     /// Whether `total` more bytes at `spot` keep to the limit, or at least do not add to what is live.
     #[inline]
     pub(crate) fn keeps_to(&self, max_size: u64, spot: &Spot, total: u64) -> bool {
-        self.live_after(spot, total) <= max_size.max(self.live_bytes)
+        self.live_after(spot, total) <= max_size.max(self.live.bytes)
     }
 
     /// Commits the payload that stands in the scratch, with `key` in the header or behind it, in the order of
@@ -263,10 +294,42 @@ impl Log {
         pen.commit(lengths)?;
         self.scratch.advance(total);
         self.next_seq += 1;
-        self.used_slots += u64::from(prev == 0);
-        self.live_bytes = self.live_after(spot, if entry.tombstone { 0 } else { total });
-        self.expiring |= entry.expires != 0;
+        self.count_at(spot, if entry.tombstone { 0 } else { total }, entry.expires);
         Some(id)
+    }
+
+    /// Counts a chunk at `spot` that takes `bytes`, 0 if it is a tombstone.
+    #[inline(always)]
+    fn count_at(&mut self, spot: &Spot, bytes: u64, expires: u64) {
+        self.live = Live {
+            chunks: (self.live.chunks + u64::from(bytes != 0)).saturating_sub(u64::from(spot.old.bytes != 0)),
+            bytes: self.live_after(spot, bytes),
+        };
+        self.used_slots += u64::from(spot.old.at == 0);
+        self.expiring |= expires != 0;
+    }
+
+    /// Counts a live chunk that is copied here and replaces nothing.
+    #[inline]
+    pub(super) fn count(&mut self, chunk: &Chunk<'_>) {
+        self.live.chunks += 1;
+        self.live.bytes += chunk.total_len();
+        self.used_slots += 1;
+        self.expiring |= chunk.expires_at() != 0;
+    }
+
+    /// Copies the only chunk of `part` to `spot`, while nobody sees it here.
+    pub(super) fn adopt(&mut self, part: &Run<'_>, chunk: &Chunk<'_>, spot: &Spot) -> Option<()> {
+        let at = self.scratch.end();
+        let pen = self.scratch.pen();
+        if spot.old.at != 0 {
+            pen.link(spot.old.at)?;
+        }
+        self.scratch.carry(part)?;
+        self.scratch.attach(at, spot.old.at)?;
+        self.scratch.pen().index(spot.slot, index::slot(spot.hash, at))?;
+        self.count_at(spot, if chunk.is_tombstone() { 0 } else { chunk.total_len() }, chunk.expires_at());
+        Some(())
     }
 
     /// Why the scratch could not be written to.

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::layout::chunk::{ALIGN, AT_PREV, HEADER, short_key};
+use crate::layout::chunk::{ALIGN, AT_PREV, HEADER, SHORT_KEY, short_key};
 use crate::layout::index::{self, EMPTY, slot_offset, slot_tag, tag};
 use crate::memory::{Chunk, Damage, Segment};
+use crate::schema::Kind;
 use crate::sync::Ordering;
 
 /// The pin of somebody who wants the newest.
@@ -29,6 +30,17 @@ impl<'k> Wanted<'k> {
         match short_key(key) {
             Some(word) => Self::Short(word, key.len() as u16),
             None => Self::Long(key),
+        }
+    }
+
+    /// What `chunk` is looked up by.
+    pub(crate) fn of(kind: Kind, chunk: &Chunk<'k>) -> Self {
+        match kind {
+            Kind::Stream => Self::Id(chunk.id()),
+            Kind::Keyed | Kind::Singleton => match chunk.lengths().key {
+                len if u64::from(len) <= SHORT_KEY => Self::Short(chunk.key_word(), len),
+                _ => Self::Long(chunk.key()),
+            },
         }
     }
 

@@ -18,12 +18,24 @@ impl<'a> Run<'a> {
         Self { segment, from: at, end: at }
     }
 
-    /// Takes in the chunk behind the last, which is known to be committed.
+    /// The chunk behind the last, which is known to be committed.
+    #[inline]
+    pub(crate) fn look(&self) -> Result<Chunk<'a>, Damage> {
+        let uncommitted = Damage { at: self.end, what: "a committed chunk is committed no more" };
+        self.segment.chunk(self.end)?.ok_or(uncommitted)
+    }
+
+    /// Takes in the chunk that [`look`](Self::look) gave.
+    #[inline]
+    pub(crate) fn add(&mut self, chunk: &Chunk<'a>) {
+        self.end = chunk.end();
+    }
+
+    /// Takes in the chunk behind the last.
     #[inline]
     pub(crate) fn take(&mut self) -> Result<Chunk<'a>, Damage> {
-        let uncommitted = Damage { at: self.end, what: "a committed chunk is committed no more" };
-        let chunk = self.segment.chunk(self.end)?.ok_or(uncommitted)?;
-        self.end = chunk.end();
+        let chunk = self.look()?;
+        self.add(&chunk);
         Ok(chunk)
     }
 

@@ -5,6 +5,8 @@
     reason = "fills bytes that nobody else refers to; see the numbered invariants in `memory`"
 )]
 
+use std::ops::Range;
+
 use super::lease::Ownership;
 use super::region::Window;
 use super::{Damage, Run, Writable};
@@ -13,7 +15,7 @@ use crate::layout::chunk::{
     UNALL,
 };
 use crate::layout::index::EMPTY;
-use crate::layout::segment::{AT_INDEX, AT_TAIL, HEADER_LEN};
+use crate::layout::segment::{AT_INDEX, AT_TAIL, Geometry, HEADER_LEN};
 use crate::layout::{LINE, to_usize};
 use crate::sync::Ordering;
 
@@ -154,10 +156,11 @@ impl Scratch {
         Some(())
     }
 
-    /// Leaves nothing before and after the chunk that was carried to `at`.
+    /// Leaves nothing before the chunk that was carried to `at` but `prev`, which it replaces here (0 = none), and
+    /// nothing behind it.
     #[inline]
-    pub(crate) fn detach(&self, at: u64) -> Option<()> {
-        self.store(at + AT_PREV, 0)?;
+    pub(crate) fn attach(&self, at: u64, prev: u64) -> Option<()> {
+        self.store(at + AT_PREV, prev)?;
         self.store(at + AT_NEXT, 0)
     }
 
@@ -167,12 +170,15 @@ impl Scratch {
         self.memory.region().prefetch(AT_INDEX + (hash & (self.slots - 1)) * 8);
     }
 
-    /// Empties index and log: afterwards nothing of the file's earlier life can be reached from them.
-    pub(crate) fn wipe(&mut self) -> Option<()> {
-        // SAFETY: the file is held exclusively or new, so nobody refers to any byte of it, and `self` is borrowed
-        // exclusively.
-        unsafe { self.memory.zero(AT_INDEX, self.slots * 8) }?;
-        self.unalloc()
+    /// Zeroes `part` of the index: once that was done to all of it, nothing of the file's earlier life can be reached.
+    pub(crate) fn wipe(&mut self, part: Range<u64>) -> Option<()> {
+        let start = Geometry::log_start(self.slots);
+        if part.start < AT_INDEX || part.end > start || self.end != start {
+            return None;
+        }
+        // SAFETY: the file is new, or was found to be held by nobody after it was retired, so nobody refers to any byte
+        // of it: who leases it now finds that it is not what he came for (invariant 2). `self` is borrowed exclusively.
+        unsafe { self.memory.zero(part.start, part.end.checked_sub(part.start)?) }
     }
 
     /// Writes the segment's header, once everything that it describes stands in its place.

@@ -34,6 +34,11 @@ impl Segment {
         Self { checked: Marks::new(geometry.log_limit), area, region, geometry, _lease: lease }
     }
 
+    /// The same memory of the writer's, as `geometry` describes it now.
+    pub(crate) fn with_geometry(&self, geometry: Geometry) -> Self {
+        Self::new(Arc::clone(&self.region), geometry, None, Arc::clone(&self.area))
+    }
+
     /// The area's directory.
     pub(crate) fn area(&self) -> &Path {
         &self.area

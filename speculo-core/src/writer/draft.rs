@@ -92,6 +92,7 @@ impl Draft<'_> {
         let committed = parts.log.commit(&self.spot, self.key, &entry, os::now);
         let id = committed.ok_or_else(|| damaged(parts, parts.log.damage()))?;
         self.writer.ring();
+        self.writer.look_ahead();
         Ok(ChunkId::new(id))
     }
 }

@@ -1,20 +1,23 @@
 //! Making room: the next stretch of reserved memory, or a rollover.
 
 use std::os::fd::AsFd;
+use std::sync::Arc;
 
 use rustix::fs::OFlags;
 
+use super::ahead::{Ahead, PIECE};
 use super::switch::retire;
-use super::{Writer, damaged};
+use super::{Parts, Writer, damaged};
 use crate::area::Overflow;
-use crate::area::dir::segment_name;
+use crate::area::dir::{Dir, segment_name};
 use crate::area::forge::Forge;
 use crate::error::{Fault, PublishError};
 use crate::failpoint;
 use crate::layout::chunk::{self, MAX_PAYLOAD};
 use crate::layout::{LINE, PAGE, align_up};
-use crate::log::carry::{Census, Plan, STRETCH, Wish};
-use crate::log::publish::Spot;
+use crate::log::census::Census;
+use crate::log::plan::{Plan, Wish};
+use crate::log::publish::{Log, Spot};
 use crate::memory::FileId;
 use crate::os;
 use crate::schema::Kind;
@@ -35,6 +38,8 @@ pub struct Stats {
     pub segment_bytes: u64,
     /// Part of it that is written.
     pub used_bytes: u64,
+    /// Memory of the next segment, which a large live set is copied to in steps, before it is needed.
+    pub next_bytes: u64,
     /// Obsolete segments that are kept: for the next rollover, or because readers hold them.
     pub retired_segments: usize,
     /// Their memory.
@@ -58,10 +63,11 @@ impl Writer {
         Stats {
             generation: log.segment().geometry().generation,
             last_seq: log.next_seq().saturating_sub(1),
-            live_bytes: log.live_bytes(),
+            live_bytes: log.live().bytes,
             max_size: self.parts.max_size,
             segment_bytes: log.segment().region().known(),
             used_bytes: log.end(),
+            next_bytes: self.ahead.as_ref().map_or(0, Ahead::bytes),
             retired_segments: self.retired.len(),
             retired_bytes,
             pinned_bytes,
@@ -84,21 +90,20 @@ impl Writer {
             return self.make_log_room(total, self.parts.log.for_removals());
         }
         // Too much is live: what has expired goes, then the oldest, where that is allowed.
-        let full = |live: u64| PublishError::LimitReached {
-            path: self.path().to_owned(),
-            needed: total,
-            live,
-            max_size,
-        };
-        let may_drop = self.kind() == Kind::Stream && self.parts.overflow == Overflow::DropOldest;
+        let path = self.path().to_owned();
+        let full = |live: u64| PublishError::LimitReached { path, needed: total, live, max_size };
+        let may_drop = self.may_drop();
         if !may_drop && !self.parts.log.is_expiring() {
-            return Err(full(self.parts.log.live_bytes()));
+            return Err(full(self.parts.log.live().bytes));
+        }
+        if self.hurry_ahead() {
+            return Ok(());
         }
         let mut census = self.census()?;
-        let expired = self.parts.log.live_bytes().saturating_sub(census.live_bytes);
+        let expired = self.parts.log.live().bytes.saturating_sub(census.live.bytes);
         if live_after - expired.min(live_after) > max_size {
             if !may_drop {
-                return Err(full(census.live_bytes));
+                return Err(full(census.live.bytes));
             }
             // Dropping just enough would copy the whole live set at every publish.
             let target = (max_size / 2).min(max_size - total);
@@ -130,6 +135,9 @@ impl Writer {
                 result => return Ok(result?),
             }
         }
+        if self.hurry_ahead() {
+            return Ok(());
+        }
         let census = self.census()?;
         Ok(self.rollover(&census, total, false)?)
     }
@@ -137,6 +145,9 @@ impl Writer {
     /// Rolls over because the index has no slot left.
     #[cold]
     pub(super) fn enlarge_index(&mut self) -> Result<(), PublishError> {
+        if self.hurry_ahead() {
+            return Ok(());
+        }
         let census = self.census()?;
         Ok(self.rollover(&census, LINE, false)?)
     }
@@ -147,10 +158,23 @@ impl Writer {
         census.map_err(|damage| damaged(&self.parts, damage))
     }
 
-    /// Reserves memory up to `end` at least, before anybody touches it (P6).
-    fn reserve_stretch(&mut self, end: u64) -> Result<(), Fault> {
+    /// Whether what is oldest goes when there is too much.
+    pub(super) fn may_drop(&self) -> bool {
+        self.kind() == Kind::Stream && self.parts.overflow == Overflow::DropOldest
+    }
+
+    /// Reserves the next stretch of the log, up to `end` at least.
+    fn reserve_stretch(&self, end: u64) -> Result<(), Fault> {
+        let log = &self.parts.log;
+        let least = align_up(end, PAGE);
+        let wished = least.max(log.segment().region().known() + PIECE);
+        self.reserve(log, least, wished.min(log.segment().geometry().log_limit))
+    }
+
+    /// Reserves memory for `log`, up to `wished`, or to `least` if there is not so much, before anybody touches it (P6).
+    pub(super) fn reserve(&self, log: &Log, least: u64, mut wished: u64) -> Result<(), Fault> {
         let place = &self.parts.place;
-        let segment = self.parts.log.segment();
+        let segment = log.segment();
         let region = segment.region();
         let name = segment_name(segment.geometry().generation);
         let dir = self.dir()?.ok_or_else(|| place.removed())?;
@@ -159,10 +183,6 @@ impl Writer {
             .filter(|(_, stat)| FileId::of(stat) == region.id())
             .ok_or_else(|| place.removed())?;
         let known = region.known();
-        // A quarter more at a time, 4 MiB at most: a millisecond or so.
-        let stretch = (known / 4).clamp(STRETCH, 4 * STRETCH);
-        let least = align_up(end, PAGE);
-        let mut wished = least.max(known + stretch).min(segment.geometry().log_limit);
         loop {
             match os::reserve(fd.as_fd(), known, wished) {
                 Ok(()) => break,
@@ -172,40 +192,50 @@ impl Writer {
         }
         failpoint::hit("stretch.reserved");
         region.learn(wished);
-        self.parts.log.memory().prefault(known, wished);
+        log.memory().prefault(known, wished);
         Ok(())
     }
 
     /// Copies what `census` counted into the next segment, with room for `needed` bytes more, and switches to it.
     pub(super) fn rollover(&mut self, census: &Census, needed: u64, tight: bool) -> Result<(), Fault> {
-        let parts = &self.parts;
-        let dir = self.dir()?.ok_or_else(|| parts.place.removed())?;
-        let wish = Wish { kind: self.kind(), log_size: parts.log_size, max_size: parts.max_size };
-        let plan =
-            if tight { Plan::tight(&wish, census, needed) } else { Plan::roomy(&wish, census, needed) };
-        let spare = self.retired.pick(&dir, &parts.place, &plan);
+        self.drop_ahead();
+        let dir = self.dir()?.ok_or_else(|| self.parts.place.removed())?;
+        let (wish, live) = (self.wish(), census.live);
+        let plan = if tight { Plan::tight(&wish, live, needed) } else { Plan::roomy(&wish, live, needed) };
+        let spare = self.retired.pick(&dir, &self.parts.place, &plan);
         let mut reused = spare.is_some();
-        let forge = Forge {
-            place: &parts.place,
-            dir: &dir,
-            identity: parts.manifest.identity(),
-            mode: parts.mode,
-            owner: &parts.owner,
-        };
-        let from = parts.log.segment();
-        let generation = from.geometry().generation.saturating_add(1);
-        let next = match forge.build(Some(from), census, &plan, generation, spare) {
+        let from = Arc::clone(self.parts.log.segment());
+        let generation = self.next_generation();
+        let next = match self.forge(&dir).build(Some(&from), census, &plan, generation, spare) {
             // What was retired and is free by now may be all the memory there is.
             Err(Fault::NoSpace(_)) => {
-                self.retired.free(&dir, &parts.place);
+                self.retired.free(&dir, &self.parts.place);
                 reused = false;
-                forge.build(Some(from), census, &plan, generation, None)?
+                self.forge(&dir).build(Some(&from), census, &plan, generation, None)?
             }
             result => result?,
         };
         failpoint::hit("rollover.built");
-        self.switch(&dir, next.segment())?;
+        self.turn_to(&dir, next, reused)
+    }
 
+    pub(super) fn wish(&self) -> Wish {
+        let Parts { log_size, max_size, .. } = self.parts;
+        Wish { kind: self.kind(), log_size, max_size }
+    }
+
+    pub(super) fn forge<'a>(&'a self, dir: &'a Dir) -> Forge<'a> {
+        let Parts { place, manifest, mode, owner, .. } = &self.parts;
+        Forge { place, dir, identity: manifest.identity(), mode: *mode, owner }
+    }
+
+    pub(super) fn next_generation(&self) -> u64 {
+        self.parts.log.segment().geometry().generation.saturating_add(1)
+    }
+
+    /// Switches to `next`, which was built aside, and retires what was current.
+    pub(super) fn turn_to(&mut self, dir: &Dir, next: Log, reused: bool) -> Result<(), Fault> {
+        self.switch(dir, next.segment())?;
         let old = std::mem::replace(&mut self.parts.log, next);
         self.reading = std::sync::OnceLock::new();
         retire(old.memory());
@@ -213,6 +243,7 @@ impl Writer {
         self.retired.add(old.segment().geometry().generation, old.memory().clone());
         self.rollovers += 1;
         self.reused += u64::from(reused);
+        self.plan_ahead();
         Ok(())
     }
 }

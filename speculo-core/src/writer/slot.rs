@@ -96,6 +96,7 @@ impl Writer {
                     if known.is_none() {
                         at.settle(self.parts.log.segment(), spot.slot(), spot.hash());
                     }
+                    self.look_ahead();
                     return Ok(ChunkId::new(id));
                 }
                 failed => self.recover(failed, &spot, &at.key)?,

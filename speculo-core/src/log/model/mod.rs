@@ -21,11 +21,14 @@ use std::sync::Arc;
 use loom::model::Builder;
 use loom::sync::{Condvar, Mutex};
 
-use super::carry::{Carried, Census, Plan, carry, finish, for_removals};
+use super::carry::Carry;
+use super::census::Census;
 use super::follow::{Cursor, Next};
-use super::publish::{Entry, Log, Start};
+use super::plan::{Plan, for_removals};
+use super::publish::{Entry, Log};
 use super::read::Wanted;
 use super::wait::{Mark, answers};
+use super::walk::{Step, Walk};
 use crate::layout::chunk::{ALIGN, AT_CONTROL, AT_KEY, AT_NEXT, AT_PREV, AT_SEQ, Lengths, short_key};
 use crate::layout::manifest::{AT_PULSE, Identity};
 use crate::layout::segment::{AT_INDEX, Geometry, HEADER_LEN};
@@ -34,7 +37,6 @@ use crate::memory::fence::Light;
 use crate::memory::lease::{FileLock, Grip, Lease, Ownership};
 use crate::memory::manifest::{move_pulse, switch};
 use crate::memory::region::Word;
-use crate::memory::scratch::Scratch;
 use crate::memory::{Chunk, Manifest, Segment, Writable};
 use crate::schema::Kind;
 use crate::sync::{AtomicU32, Ordering};
@@ -129,13 +131,13 @@ impl Area {
                 assert_ne!(self.manifest.current(), generation, "the current segment is locked");
                 continue;
             };
+            if self.manifest.current() != generation {
+                continue;
+            }
             let mut header = [0; HEADER_LEN];
             for (at, place) in (0..).step_by(8).zip(header.chunks_exact_mut(8)) {
                 let word = file.memory.region().load(at, Ordering::Relaxed).unwrap();
                 place.copy_from_slice(&word.to_le_bytes());
-            }
-            if self.manifest.current() != generation {
-                continue;
             }
             let geometry = Geometry::decode(&header, file.memory.region().known()).unwrap();
             assert_eq!((geometry.generation, geometry.uuid), (generation, UUID));
@@ -181,14 +183,16 @@ fn garbage(at: u64) -> u64 {
 struct Writer {
     area: Arc<Area>,
     log: Log,
+    /// A rollover in steps, on its way.
+    ahead: Option<Walk>,
 }
 
 impl Writer {
     /// An area with its first generation in it.
     fn create(area: &Arc<Area>) -> Self {
-        let writer = Self { log: build(area, None, &Census::empty(), 1).unwrap(), area: Arc::clone(area) };
+        let log = build(area, None, &Census::empty(), 1).unwrap();
         switch(&area.manifest_memory, 1).unwrap();
-        writer
+        Self { area: Arc::clone(area), log, ahead: None }
     }
 
     fn put(&mut self, key: &[u8], value: u64) {
@@ -227,34 +231,58 @@ impl Writer {
         let census = Census::of_own(&self.log, NOW).unwrap();
         let generation = from.geometry().generation + 1;
         let Some(next) = build(&self.area, Some(from), &census, generation) else { return false };
-        switch(&self.area.manifest_memory, generation).unwrap();
+        self.turn_to(next);
+        true
+    }
+
+    fn turn_to(&mut self, next: Log) {
+        switch(&self.area.manifest_memory, next.segment().geometry().generation).unwrap();
         self.ring();
         self.log = next;
+    }
+
+    /// As `writer/ahead.rs`: begins to roll over in steps; `false` if somebody holds the other file.
+    fn begin_ahead(&mut self) -> bool {
+        let Some(blank) = blank(&self.area, self.log.segment().geometry().generation + 1) else {
+            return false;
+        };
+        self.ahead = Some(Walk::new(&self.log, Carry::new(blank, Kind::Keyed, SEED), 0));
         true
+    }
+
+    /// Walks on by `work` bytes, and switches if that was the rest.
+    fn step_ahead(&mut self, work: u64) {
+        let walk = self.ahead.as_mut().unwrap();
+        match walk.step(&self.log, work, NOW).unwrap() {
+            Step::On => {}
+            Step::Done => {
+                let next = self.ahead.take().unwrap().finish(&self.log, &PLAN).unwrap();
+                self.turn_to(next);
+            }
+            step => panic!("{step:?}"),
+        }
     }
 }
 
-/// As `area/forge.rs`: lock, wipe, carry, describe, release. `None` if somebody holds the file.
-fn build(area: &Area, from: Option<&Arc<Segment>>, census: &Census, generation: u64) -> Option<Log> {
+const PLAN: Plan = Plan { index_slots: SLOTS, limit: PAGE, minimum: 0 };
+
+/// As `area/forge.rs`: memory that nobody holds, for a segment that is to be filled. `None` if somebody holds it.
+fn blank(area: &Area, generation: u64) -> Option<Log> {
     let file = area.file(generation);
     let lease = file.lock(Grip::Exclusive)?;
-    let plan = Plan { index_slots: SLOTS, limit: PAGE, minimum: 0 };
-    let start = Geometry::log_start(SLOTS);
-    let mut scratch = Scratch::new(file.memory.clone(), SLOTS, start, &Ownership);
-    scratch.wipe().unwrap();
-    let carried = from
-        .map_or_else(Carried::default, |from| carry(from, census, SEED, Kind::Keyed, &mut scratch).unwrap());
-    let geometry = finish(&mut scratch, census, &plan, carried, UUID, generation).unwrap();
     drop(lease);
-    let region = Arc::clone(file.memory.region());
-    let segment = Arc::new(Segment::new(region, geometry, None, Path::new("model").into()));
-    let start = Start {
-        next_seq: census.next_seq,
-        used_slots: census.live(),
-        live_bytes: census.live_bytes,
-        expiring: false,
-    };
-    Some(Log::new(segment, scratch, start))
+    let geometry = Geometry::blank(UUID, generation, SLOTS, PAGE);
+    Some(Log::blank(file.memory.clone(), geometry, Path::new("model").into(), &Ownership))
+}
+
+/// As `area/forge.rs`: wipe, carry, describe.
+fn build(area: &Area, from: Option<&Arc<Segment>>, census: &Census, generation: u64) -> Option<Log> {
+    let mut carry = Carry::new(blank(area, generation)?, Kind::Keyed, SEED);
+    carry.wipe(AT_INDEX..Geometry::log_start(SLOTS)).unwrap();
+    if let Some(from) = from {
+        carry.all(from, census.runs()).unwrap();
+    }
+    Some(carry.finish(&census.seqs, PLAN.limit).unwrap())
 }
 
 /// A reader, as `reader.rs` and `reader/follow.rs` put it together.

@@ -1,0 +1,202 @@
+//! Rolling over ahead of need, in steps, so that no publish has to copy everything that is live.
+//!
+//! Whatever fails here fails silently: the segment on its way is dropped, and the rollover at the end of the log fails
+//! in the same way, and says so, or does not fail.
+
+use super::Writer;
+use crate::area::dir::segment_name;
+use crate::failpoint;
+use crate::layout::LINE;
+use crate::layout::segment::{AT_INDEX, Geometry};
+use crate::log::plan::Plan;
+use crate::log::walk::{Step, Walk};
+use crate::os;
+use crate::schema::Kind;
+
+/// What is smaller is copied at once, when its time has come: it takes some 50 µs, and steps have their price.
+const SMALL: u64 = 128 << 10;
+/// So are fewer chunks than these: publishing one that large takes as long.
+const FEW: u64 = 32;
+/// For each byte that is published, a rollover walks so many, if it begins when it should.
+const PACE: u64 = 8;
+/// Bytes that are published between two steps, at least.
+const GRANULE: u64 = 256;
+/// Memory that is reserved at once: fresh, it takes some 50 µs.
+pub(super) const PIECE: u64 = 128 << 10;
+
+/// The next segment, on its way.
+#[derive(Debug)]
+pub(super) struct Ahead {
+    walk: Walk,
+    reused: bool,
+    /// Where the log ended, and how many keys its index took, at the last step.
+    end: u64,
+    slots: u64,
+}
+
+impl Ahead {
+    /// Memory that it has by now.
+    pub(super) fn bytes(&self) -> u64 {
+        self.walk.next().segment().region().known()
+    }
+}
+
+/// How much can be published before a rollover is due.
+#[derive(Clone, Copy)]
+struct Left {
+    /// Bytes up to the end of the log.
+    log: u64,
+    /// Bytes up to the limit at which the oldest is dropped.
+    limit: u64,
+    /// New keys.
+    slots: u64,
+}
+
+impl Left {
+    fn bytes(self) -> u64 {
+        self.log.min(self.limit)
+    }
+}
+
+impl Writer {
+    /// After a commit: a step of the rollover that is going to come, if it is time for one.
+    #[inline(always)]
+    pub(super) fn look_ahead(&mut self) {
+        if self.parts.log.is_due() {
+            self.go_ahead();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn go_ahead(&mut self) {
+        let gone = if self.ahead.is_some() { self.step_ahead() } else { self.begin_ahead() };
+        if gone.is_none() {
+            self.drop_ahead();
+        }
+    }
+
+    /// Leaves the segment that is on its way, and begins no other before the next rollover.
+    pub(super) fn drop_ahead(&mut self) {
+        self.parts.log.set_due(u64::MAX);
+        let Some(ahead) = self.ahead.take() else { return };
+        let next = ahead.walk.next().segment();
+        if let Ok(Some(dir)) = self.dir() {
+            dir.unlink_if(&segment_name(next.geometry().generation), next.region().id());
+        }
+    }
+
+    /// Walks all the rest at once; `false` if there is nothing on its way, or it comes to nothing.
+    pub(super) fn hurry_ahead(&mut self) -> bool {
+        if self.ahead.is_none() {
+            return false;
+        }
+        let done = self.walk_ahead(u64::MAX).is_some();
+        if !done {
+            self.drop_ahead();
+        }
+        done
+    }
+
+    /// Sets when to look ahead first, in a segment that has just become current.
+    pub(super) fn plan_ahead(&mut self) {
+        let due = if self.kind() == Kind::Singleton { u64::MAX } else { self.due() };
+        self.parts.log.set_due(due);
+    }
+
+    fn left(&self) -> Left {
+        let log = &self.parts.log;
+        let end = log.end() + log.for_removals() + LINE;
+        let to_the_limit = || self.parts.max_size.saturating_sub(log.live().bytes);
+        Left {
+            log: log.segment().geometry().log_limit.saturating_sub(end),
+            limit: if self.may_drop() { to_the_limit() } else { u64::MAX },
+            slots: log.slots_left(),
+        }
+    }
+
+    /// Where the log ends, at the earliest, when a rollover has to begin.
+    fn due(&self) -> u64 {
+        let log = &self.parts.log;
+        let (left, work) = (self.left(), log.end() - AT_INDEX);
+        // What is published on the way leaves less room, and makes more work.
+        let bytes = left.bytes().saturating_mul(PACE).saturating_sub(work) / (PACE + 1);
+        // A new key takes a line at least.
+        let slots = left.slots.saturating_sub(log.used_slots() / PACE) * LINE;
+        log.end() + bytes.min(slots)
+    }
+
+    fn begin_ahead(&mut self) -> Option<()> {
+        let (due, end, live) = (self.due(), self.parts.log.end(), self.parts.log.live());
+        if due > end {
+            self.parts.log.set_due(due);
+            return Some(());
+        }
+        if live.bytes < SMALL || live.chunks < FEW {
+            return None;
+        }
+        let dir = self.dir().ok()??;
+        let mut plan = Plan::roomy(&self.wish(), live, 0);
+        // What is replaced on the way takes room as well.
+        plan.limit = plan.limit_of_log_at(Geometry::log_start(plan.index_slots), live.bytes / 2);
+        let spare = self.retired.pick(&dir, &self.parts.place, &plan);
+        let reused = spare.is_some();
+        let carry = self.forge(&dir).begin(&plan, self.next_generation(), spare).ok()?;
+        failpoint::hit("ahead.begun");
+        let left = self.left();
+        let to_drop =
+            if left.limit < left.log { live.bytes.saturating_sub(self.parts.max_size / 2) } else { 0 };
+        let walk = Walk::new(&self.parts.log, carry, to_drop);
+        self.ahead = Some(Ahead { walk, reused, end, slots: left.slots });
+        self.parts.log.set_due(end + GRANULE);
+        Some(())
+    }
+
+    fn step_ahead(&mut self) -> Option<()> {
+        let (left, end) = (self.left(), self.parts.log.end());
+        let ahead = self.ahead.as_mut()?;
+        let work = ahead.walk.left(&self.parts.log);
+        // An eighth earlier than it must.
+        let pace = |left: u64| work.div_ceil((left - left / 8).max(1));
+        let for_bytes = (end - ahead.end).saturating_mul(pace(left.bytes()));
+        let for_slots = ahead.slots.saturating_sub(left.slots).saturating_mul(pace(left.slots));
+        (ahead.end, ahead.slots) = (end, left.slots);
+        self.parts.log.set_due(end + GRANULE);
+        self.walk_ahead(for_bytes.max(for_slots))
+    }
+
+    /// Walks on by `work` bytes, and switches if that was the rest.
+    fn walk_ahead(&mut self, work: u64) -> Option<()> {
+        let now = os::now();
+        loop {
+            let step = self.ahead.as_mut()?.walk.step(&self.parts.log, work, now);
+            failpoint::hit("ahead.walked");
+            match step.ok()? {
+                Step::On if work < u64::MAX => return Some(()),
+                Step::On => {}
+                Step::Reserve(end) => {
+                    let next = self.ahead.as_ref()?.walk.next();
+                    let region = next.segment().region();
+                    let wished = (region.known() + PIECE).max(end).min(region.span());
+                    self.reserve(next, end, wished).ok()?;
+                }
+                Step::Done => return self.end_ahead(),
+                Step::Full => return None,
+            }
+        }
+    }
+
+    fn end_ahead(&mut self) -> Option<()> {
+        let dir = self.dir().ok()??;
+        let Ahead { walk, reused, .. } = self.ahead.take()?;
+        let plan = Plan::roomy(&self.wish(), walk.next().live(), 0);
+        let generation = walk.next().segment().geometry().generation;
+        let next = walk.finish(&self.parts.log, &plan);
+        failpoint::hit("ahead.ended");
+        let turned = next.ok().and_then(|next| self.turn_to(&dir, next, reused).ok());
+        if turned.is_none() {
+            dir.unlink(&segment_name(generation));
+        }
+        turned
+    }
+}
