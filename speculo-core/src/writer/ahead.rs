@@ -29,6 +29,8 @@ pub(super) const PIECE: u64 = 128 << 10;
 pub(super) struct Ahead {
     walk: Walk,
     reused: bool,
+    /// What is to be left when it comes to its end: nobody knows how large the next value is.
+    margin: Left,
     /// Where the log ended, and how many keys its index took, at the last step.
     end: u64,
     slots: u64,
@@ -42,7 +44,7 @@ impl Ahead {
 }
 
 /// How much can be published before a rollover is due.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Left {
     /// Bytes up to the end of the log.
     log: u64,
@@ -55,6 +57,11 @@ struct Left {
 impl Left {
     fn bytes(self) -> u64 {
         self.log.min(self.limit)
+    }
+
+    /// An eighth of it.
+    fn margin(self) -> Self {
+        Self { log: self.log / 8, limit: self.limit / 8, slots: self.slots / 8 }
     }
 }
 
@@ -147,7 +154,7 @@ impl Writer {
         let to_drop =
             if left.limit < left.log { live.bytes.saturating_sub(self.parts.max_size / 2) } else { 0 };
         let walk = Walk::new(&self.parts.log, carry, to_drop);
-        self.ahead = Some(Ahead { walk, reused, end, slots: left.slots });
+        self.ahead = Some(Ahead { walk, reused, margin: left.margin(), end, slots: left.slots });
         self.parts.log.set_due(end + GRANULE);
         Some(())
     }
@@ -156,10 +163,12 @@ impl Writer {
         let (left, end) = (self.left(), self.parts.log.end());
         let ahead = self.ahead.as_mut()?;
         let work = ahead.walk.left(&self.parts.log);
-        // An eighth earlier than it must.
-        let pace = |left: u64| work.div_ceil((left - left / 8).max(1));
-        let for_bytes = (end - ahead.end).saturating_mul(pace(left.bytes()));
-        let for_slots = ahead.slots.saturating_sub(left.slots).saturating_mul(pace(left.slots));
+        let pace = |left: u64, margin: u64| work.div_ceil(left.saturating_sub(margin).max(1));
+        let published = end - ahead.end;
+        // What is published has to be walked as well.
+        let for_bytes = published.saturating_mul(1 + pace(left.bytes(), ahead.margin.bytes()));
+        let for_slots =
+            ahead.slots.saturating_sub(left.slots).saturating_mul(pace(left.slots, ahead.margin.slots));
         (ahead.end, ahead.slots) = (end, left.slots);
         self.parts.log.set_due(end + GRANULE);
         self.walk_ahead(for_bytes.max(for_slots))
