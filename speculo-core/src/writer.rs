@@ -31,7 +31,7 @@ use crate::os;
 use crate::schema::Kind;
 use crate::view::View;
 
-use ahead::Ahead;
+use ahead::{Ahead, Due};
 use refusal::{damaged, encode_error, forked, no_such_chunk, wrong_target};
 
 pub use draft::Draft;
@@ -82,6 +82,7 @@ pub struct Writer {
     parts: Parts,
     retired: Retired,
     ahead: Option<Ahead>,
+    due: Due,
     /// The current segment as readers see it, attached when it is first read.
     reading: OnceLock<Arc<Segment>>,
     rollovers: u64,
@@ -91,7 +92,8 @@ pub struct Writer {
 impl Writer {
     pub(crate) fn new(parts: Parts) -> Self {
         let (retired, reading) = (Retired::default(), OnceLock::new());
-        let mut writer = Self { parts, retired, ahead: None, reading, rollovers: 0, reused: 0 };
+        let mut writer =
+            Self { parts, retired, ahead: None, due: Due::NEVER, reading, rollovers: 0, reused: 0 };
         writer.plan_ahead();
         writer
     }

@@ -35,6 +35,8 @@ pub(crate) mod region;
 #[path = "model/region.rs"]
 pub(crate) mod region;
 pub(crate) mod run;
+#[cfg(not(loom))]
+pub(crate) mod scrap;
 pub(crate) mod scratch;
 pub(crate) mod segment;
 
@@ -47,6 +49,8 @@ pub(crate) use process::Process;
 pub(crate) use region::FileId;
 pub(crate) use region::{Region, Writable};
 pub(crate) use run::Run;
+#[cfg(not(loom))]
+pub(crate) use scrap::Scrap;
 pub(crate) use segment::Segment;
 
 /// A place in shared memory that does not hold what it should.

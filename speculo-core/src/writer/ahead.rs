@@ -8,7 +8,7 @@ use crate::area::dir::segment_name;
 use crate::failpoint;
 use crate::layout::LINE;
 use crate::layout::segment::{AT_INDEX, Geometry};
-use crate::log::plan::Plan;
+use crate::log::plan::{Plan, for_removals};
 use crate::log::walk::{Step, Walk};
 use crate::os;
 use crate::schema::Kind;
@@ -21,8 +21,10 @@ const FEW: u64 = 32;
 const PACE: u64 = 8;
 /// Bytes that are published between two steps, at least.
 const GRANULE: u64 = 256;
-/// Memory that is reserved at once: fresh, it takes some 50 µs.
+/// Memory that is reserved, or given back, at once: that takes some 50 µs.
 pub(super) const PIECE: u64 = 128 << 10;
+/// Bytes that are published before the next piece is given back.
+const SHED_EVERY: u64 = 16 << 10;
 
 /// The next segment, on its way.
 #[derive(Debug)]
@@ -41,6 +43,19 @@ impl Ahead {
     pub(super) fn bytes(&self) -> u64 {
         self.walk.next().segment().region().known()
     }
+}
+
+/// Where the log ends when there is something to do.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Due {
+    /// The next step of a rollover.
+    step: u64,
+    /// The next piece of what was deleted.
+    shed: u64,
+}
+
+impl Due {
+    pub(super) const NEVER: Self = Self { step: u64::MAX, shed: u64::MAX };
 }
 
 /// How much can be published before a rollover is due.
@@ -77,15 +92,23 @@ impl Writer {
     #[cold]
     #[inline(never)]
     fn go_ahead(&mut self) {
-        let gone = if self.ahead.is_some() { self.step_ahead() } else { self.begin_ahead() };
-        if gone.is_none() {
-            self.drop_ahead();
+        let end = self.parts.log.end();
+        if end >= self.due.shed {
+            self.retired.shed(PIECE);
+            self.due.shed = if self.retired.has_scraps() { end + SHED_EVERY } else { u64::MAX };
         }
+        if end >= self.due.step {
+            let gone = if self.ahead.is_some() { self.step_ahead() } else { self.begin_ahead() };
+            if gone.is_none() {
+                self.drop_ahead();
+            }
+        }
+        self.parts.log.set_due(self.due.step.min(self.due.shed));
     }
 
     /// Leaves the segment that is on its way, and begins no other before the next rollover.
     pub(super) fn drop_ahead(&mut self) {
-        self.parts.log.set_due(u64::MAX);
+        self.due.step = u64::MAX;
         let Some(ahead) = self.ahead.take() else { return };
         let next = ahead.walk.next().segment();
         if let Ok(Some(dir)) = self.dir() {
@@ -107,8 +130,10 @@ impl Writer {
 
     /// Sets when to look ahead first, in a segment that has just become current.
     pub(super) fn plan_ahead(&mut self) {
-        let due = if self.kind() == Kind::Singleton { u64::MAX } else { self.due() };
-        self.parts.log.set_due(due);
+        let step = if self.kind() == Kind::Singleton { u64::MAX } else { self.next_step() };
+        let shed = if self.retired.has_scraps() { self.parts.log.end() } else { u64::MAX };
+        self.due = Due { step, shed };
+        self.parts.log.set_due(step.min(shed));
     }
 
     fn left(&self) -> Left {
@@ -123,7 +148,7 @@ impl Writer {
     }
 
     /// Where the log ends, at the earliest, when a rollover has to begin.
-    fn due(&self) -> u64 {
+    fn next_step(&self) -> u64 {
         let log = &self.parts.log;
         let (left, work) = (self.left(), log.end() - AT_INDEX);
         // What is published on the way leaves less room, and makes more work.
@@ -134,9 +159,9 @@ impl Writer {
     }
 
     fn begin_ahead(&mut self) -> Option<()> {
-        let (due, end, live) = (self.due(), self.parts.log.end(), self.parts.log.live());
+        let (due, end, live) = (self.next_step(), self.parts.log.end(), self.parts.log.live());
         if due > end {
-            self.parts.log.set_due(due);
+            self.due.step = due;
             return Some(());
         }
         if live.bytes < SMALL || live.chunks < FEW {
@@ -155,7 +180,7 @@ impl Writer {
             if left.limit < left.log { live.bytes.saturating_sub(self.parts.max_size / 2) } else { 0 };
         let walk = Walk::new(&self.parts.log, carry, to_drop);
         self.ahead = Some(Ahead { walk, reused, margin: left.margin(), end, slots: left.slots });
-        self.parts.log.set_due(end + GRANULE);
+        self.due.step = end + GRANULE;
         Some(())
     }
 
@@ -170,7 +195,7 @@ impl Writer {
         let for_slots =
             ahead.slots.saturating_sub(left.slots).saturating_mul(pace(left.slots, ahead.margin.slots));
         (ahead.end, ahead.slots) = (end, left.slots);
-        self.parts.log.set_due(end + GRANULE);
+        self.due.step = end + GRANULE;
         self.walk_ahead(for_bytes.max(for_slots))
     }
 
@@ -183,16 +208,30 @@ impl Writer {
             match step.ok()? {
                 Step::On if work < u64::MAX => return Some(()),
                 Step::On => {}
-                Step::Reserve(end) => {
-                    let next = self.ahead.as_ref()?.walk.next();
-                    let region = next.segment().region();
-                    let wished = (region.known() + PIECE).max(end).min(region.span());
-                    self.reserve(next, end, wished).ok()?;
+                Step::Reserve(end) => self.reserve_ahead(end)?,
+                // What tombstones need is reserved here, where there is time, and not by the first publish.
+                Step::Done if work < u64::MAX && self.wants_memory()? => {
+                    return self.reserve_ahead(0);
                 }
                 Step::Done => return self.end_ahead(),
                 Step::Full => return None,
             }
         }
+    }
+
+    /// Reserves one more piece for the next segment, up to `end` at least.
+    fn reserve_ahead(&self, end: u64) -> Option<()> {
+        let next = self.ahead.as_ref()?.walk.next();
+        let region = next.segment().region();
+        let wished = (region.known() + PIECE).max(end).min(region.span());
+        self.reserve(next, end, wished).ok()
+    }
+
+    /// Whether the next segment has too little memory to be published to at once.
+    fn wants_memory(&self) -> Option<bool> {
+        let next = self.ahead.as_ref()?.walk.next();
+        let (known, span) = (next.segment().region().known(), next.segment().region().span());
+        Some(known < span.min(next.end() + for_removals(known) + PIECE))
     }
 
     fn end_ahead(&mut self) -> Option<()> {
