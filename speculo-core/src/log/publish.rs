@@ -20,8 +20,10 @@ pub(crate) struct Log {
     scratch: Scratch,
     next_seq: u64,
     used_slots: u64,
-    /// Chunks that were live when they were last looked at; what has expired since is still counted.
-    live: Live,
+    /// Those of them that lead to a tombstone.
+    dead_slots: u64,
+    /// Bytes of chunks that were live when they were last looked at; what has expired since is still counted.
+    live_bytes: u64,
     /// Whether a chunk was committed that can expire.
     expiring: bool,
     /// Bytes that values leave free at the log's end.
@@ -107,7 +109,8 @@ impl Log {
             scratch: Scratch::new(memory, geometry.index_slots, geometry.log_start, owner),
             next_seq: 0,
             used_slots: 0,
-            live: Live::default(),
+            dead_slots: 0,
+            live_bytes: 0,
             expiring: false,
             for_removals: 0,
             due: u64::MAX,
@@ -145,8 +148,9 @@ impl Log {
         self.next_seq
     }
 
+    /// What is live; what has expired since it was looked at last is still counted.
     pub(crate) fn live(&self) -> Live {
-        self.live
+        Live { chunks: self.used_slots.saturating_sub(self.dead_slots), bytes: self.live_bytes }
     }
 
     pub(crate) fn is_expiring(&self) -> bool {
@@ -243,13 +247,13 @@ impl Log {
     /// Bytes that would be live after committing `total` more at `spot`.
     #[inline]
     pub(crate) fn live_after(&self, spot: &Spot, total: u64) -> u64 {
-        (self.live.bytes + total).saturating_sub(spot.old.bytes)
+        (self.live_bytes + total).saturating_sub(spot.old.bytes)
     }
 
     /// Whether `total` more bytes at `spot` keep to the limit, or at least do not add to what is live.
     #[inline]
     pub(crate) fn keeps_to(&self, max_size: u64, spot: &Spot, total: u64) -> bool {
-        self.live_after(spot, total) <= max_size.max(self.live.bytes)
+        self.live_after(spot, total) <= max_size.max(self.live_bytes)
     }
 
     /// Commits the payload that stands in the scratch, with `key` in the header or behind it, in the order of
@@ -301,19 +305,22 @@ impl Log {
     /// Counts a chunk at `spot` that takes `bytes`, 0 if it is a tombstone.
     #[inline(always)]
     fn count_at(&mut self, spot: &Spot, bytes: u64, expires: u64) {
-        self.live = Live {
-            chunks: (self.live.chunks + u64::from(bytes != 0)).saturating_sub(u64::from(spot.old.bytes != 0)),
-            bytes: self.live_after(spot, bytes),
-        };
-        self.used_slots += u64::from(spot.old.at == 0);
+        self.live_bytes = self.live_after(spot, bytes);
+        if spot.old.at == 0 {
+            self.used_slots += 1;
+        } else if spot.old.bytes == 0 {
+            self.dead_slots = self.dead_slots.saturating_sub(1);
+        }
+        if bytes == 0 {
+            self.dead_slots += 1;
+        }
         self.expiring |= expires != 0;
     }
 
     /// Counts a live chunk that is copied here and replaces nothing.
     #[inline]
     pub(super) fn count(&mut self, chunk: &Chunk<'_>) {
-        self.live.chunks += 1;
-        self.live.bytes += chunk.total_len();
+        self.live_bytes += chunk.total_len();
         self.used_slots += 1;
         self.expiring |= chunk.expires_at() != 0;
     }

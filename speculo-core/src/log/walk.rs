@@ -21,7 +21,7 @@ pub(crate) struct Walk {
     wiped: u64,
     /// Chunks of the old log before this place are decided on.
     walked: u64,
-    /// Where the old log ended when the walk began: what stands before it has no earlier version that was copied.
+    /// Where the old log ended when the walk began: of what stands before it no earlier version was copied.
     begun: u64,
     /// So many bytes of the oldest live chunks are to be left behind.
     to_drop: u64,
@@ -136,7 +136,7 @@ impl Walk {
         if chunk.has_next() {
             return Fate::Left;
         }
-        if chunk.offset() >= self.begun {
+        if chunk.offset() >= self.begun && chunk.has_prev() {
             return Fate::Late;
         }
         if chunk.is_tombstone() {

@@ -9,8 +9,8 @@ use super::region::{HeaderWords, Window};
 use super::{Damage, Segment};
 use crate::error::{ReadError, ReadErrorKind};
 use crate::layout::chunk::{
-    self, ALIGN, AT_CONTROL, AT_EXPIRES, AT_ID, AT_KEY, AT_NEXT, AT_SEQ, AT_VERSION, HEADER, Lengths,
-    SHORT_KEY, State,
+    self, ALIGN, AT_CONTROL, AT_EXPIRES, AT_ID, AT_KEY, AT_NEXT, AT_PREV, AT_SEQ, AT_VERSION, HEADER,
+    Lengths, SHORT_KEY, State,
 };
 use crate::os;
 use crate::sync::Ordering;
@@ -254,6 +254,12 @@ impl<'a> Chunk<'a> {
     pub(crate) fn has_next(&self) -> bool {
         // Relaxed: a reason to look closer, no more; nothing is read by way of it.
         self.words.load::<AT_NEXT>(Ordering::Relaxed) != 0
+    }
+
+    /// Whether it replaces an older one in its segment.
+    #[inline]
+    pub(crate) fn has_prev(&self) -> bool {
+        self.words.load::<AT_PREV>(Ordering::Relaxed) != 0
     }
 
     /// Whether it has expired at `now`, which is asked for only if it can expire.

@@ -20,7 +20,7 @@ const FEW: u64 = 32;
 /// For each byte that is published, a rollover walks so many, if it begins when it should.
 const PACE: u64 = 8;
 /// Bytes that are published between two steps, at least.
-const GRANULE: u64 = 256;
+const GRANULE: u64 = 512;
 /// Memory that is reserved, or given back, at once: that takes some 50 µs.
 pub(super) const PIECE: u64 = 128 << 10;
 /// Bytes that are published before the next piece is given back.
@@ -176,8 +176,13 @@ impl Writer {
         let carry = self.forge(&dir).begin(&plan, self.next_generation(), spare).ok()?;
         failpoint::hit("ahead.begun");
         let left = self.left();
-        let to_drop =
-            if left.limit < left.log { live.bytes.saturating_sub(self.parts.max_size / 2) } else { 0 };
+        // So much that half of what is allowed is live at the end.
+        let to_come = left.limit.saturating_sub(left.margin().limit);
+        let to_drop = if left.limit < left.log {
+            (live.bytes + to_come).saturating_sub(self.parts.max_size / 2)
+        } else {
+            0
+        };
         let walk = Walk::new(&self.parts.log, carry, to_drop);
         self.ahead = Some(Ahead { walk, reused, margin: left.margin(), end, slots: left.slots });
         self.due.step = end + GRANULE;
@@ -201,7 +206,7 @@ impl Writer {
 
     /// Walks on by `work` bytes, and switches if that was the rest.
     fn walk_ahead(&mut self, work: u64) -> Option<()> {
-        let now = os::now();
+        let now = if self.parts.log.is_expiring() { os::now() } else { 0 };
         loop {
             let step = self.ahead.as_mut()?.walk.step(&self.parts.log, work, now);
             failpoint::hit("ahead.walked");
