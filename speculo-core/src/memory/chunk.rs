@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::region::{HeaderWords, Window};
+use super::segment::Mark;
 use super::{Damage, Segment};
 use crate::error::{ReadError, ReadErrorKind};
 use crate::layout::chunk::{
@@ -90,8 +91,10 @@ impl<'a> Chunk<'a> {
     /// [`plain`](Self::plain) with the segment's window at hand.
     #[inline(always)]
     pub(crate) fn plain_in(segment: &'a Arc<Segment>, window: Window<'a>, at: u64) -> Option<Self> {
-        let words =
-            window.header(at).filter(|_| at >= segment.geometry().log_start && at.is_multiple_of(ALIGN))?;
+        if !at.is_multiple_of(ALIGN) || at < segment.geometry().log_start {
+            return None;
+        }
+        let words = window.header(at)?;
         let control = words.load::<AT_CONTROL>(Ordering::Acquire);
         // `at` lies inside the file, so the sum cannot overflow. A short key is counted twice: behind a chunk there
         // is room for that.
@@ -188,12 +191,23 @@ impl<'a> Chunk<'a> {
     ///
     /// # Errors
     ///
-    /// [`ReadErrorKind::Invalid`] with what `check` said.
-    #[inline]
-    pub fn check_once(&self, check: impl FnOnce(&[u8]) -> Result<(), String>) -> Result<(), ReadError> {
-        if !self.segment.is_checked(self.place.at) {
-            check(self.payload()).map_err(|reason| self.invalid(reason))?;
-            self.segment.set_checked(self.place.at);
+    /// [`ReadErrorKind::Invalid`] if `check` says no, with what `explain` says.
+    #[inline(always)]
+    pub fn check_once(
+        &self,
+        check: impl FnOnce(&[u8]) -> bool,
+        explain: fn(&[u8]) -> String,
+    ) -> Result<(), ReadError> {
+        let mark = self.segment.mark(self.place.at);
+        if mark.is_some_and(Mark::is_set) {
+            return Ok(());
+        }
+        if !check(self.payload()) {
+            return Err(Self::refuse(self.segment, self.words, self.place, explain));
+        }
+        match mark {
+            Some(mark) => mark.set(),
+            None => self.segment.set_first_mark(self.place.at),
         }
         Ok(())
     }
@@ -202,7 +216,20 @@ impl<'a> Chunk<'a> {
     #[must_use]
     #[inline]
     pub fn is_checked(&self) -> bool {
-        self.segment.is_checked(self.place.at)
+        self.segment.mark(self.place.at).is_some_and(Mark::is_set)
+    }
+
+    /// Takes the chunk apart, which otherwise would be put in memory each time, to be pointed at.
+    #[cold]
+    #[inline(never)]
+    fn refuse(
+        segment: &Arc<Segment>,
+        words: HeaderWords<'_>,
+        place: Place,
+        explain: fn(&[u8]) -> String,
+    ) -> ReadError {
+        let chunk = Chunk { segment, words, place };
+        chunk.invalid(explain(chunk.payload()))
     }
 
     /// The error that says that this chunk is no valid value, for `reason`.

@@ -26,6 +26,7 @@ pub(crate) mod lease;
 #[cfg(loom)]
 #[path = "model/lease.rs"]
 pub(crate) mod lease;
+pub(crate) mod lend;
 pub(crate) mod manifest;
 #[cfg(not(loom))]
 pub(crate) mod process;
