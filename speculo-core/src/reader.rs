@@ -17,10 +17,10 @@ use crate::error::{OpenError, ReadError};
 use crate::layout::PAGE;
 use crate::layout::manifest::REMOVED;
 use crate::log::follow::Cursor;
-use crate::log::read::{NO_PIN, Wanted, at_slot, last, plain_at_slot};
+use crate::log::read::{NO_PIN, Wanted, at_slot, last};
 use crate::log::wait::Mark;
 use crate::memory::lease::{Grip, is_locked};
-use crate::memory::{Chunk, ChunkId, FileId, Manifest, Region, Segment, Writable};
+use crate::memory::{Chunk, ChunkId, FileId, Glance, Manifest, Region, Segment, Writable};
 use crate::os;
 use crate::schema::Kind;
 use crate::view::View;
@@ -189,11 +189,15 @@ impl Reader {
     ) -> Result<Option<R>, ReadError> {
         let seed = self.manifest.identity().seed;
         let segment = self.current()?;
-        if let Some(place) = slot.place_in(segment)
-            && let Some(chunk) = plain_at_slot(segment, place)
-            && chunk.is_lasting()
-        {
-            return read(chunk).map(Some);
+        // Read in each case apart: put together the three would travel through memory.
+        match slot.seen().glance(segment) {
+            Glance::Same(chunk) => return read(chunk).map(Some),
+            Glance::Other(window, word) => {
+                if let Some(chunk) = slot.seen().look(segment, window, word) {
+                    return read(chunk).map(Some);
+                }
+            }
+            Glance::Unknown => {}
         }
         get_at_any(segment, slot, seed)?.map(read).transpose()
     }

@@ -40,6 +40,7 @@ pub(crate) mod scratch;
 pub(crate) mod segment;
 
 pub use chunk::{Chunk, ChunkId, OwnedChunk};
+pub(crate) use chunk::{Glance, Seen};
 pub(crate) use lease::Lease;
 pub(crate) use manifest::Manifest;
 #[cfg(not(loom))]

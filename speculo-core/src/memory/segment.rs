@@ -65,9 +65,20 @@ impl Segment {
     /// [`slot`](Self::slot) with the segment's window at hand.
     #[inline(always)]
     pub(crate) fn slot_in(&self, window: Window<'_>, at: u64) -> u64 {
-        let slot = at & (self.geometry.index_slots - 1);
+        Self::word_in(window, self.slot_at(at))
+    }
+
+    /// Where slot `at` stands in the file.
+    #[inline(always)]
+    pub(crate) fn slot_at(&self, at: u64) -> u64 {
+        AT_INDEX + (at & (self.geometry.index_slots - 1)) * 8
+    }
+
+    /// The slot at `slot_at` of a segment that has this window. \[O3\]
+    #[inline(always)]
+    pub(crate) fn word_in(window: Window<'_>, slot_at: u64) -> u64 {
         // The index lies inside the file, checked with the geometry.
-        window.word(AT_INDEX + slot * 8).map_or(0, |word| word.load(Ordering::Acquire))
+        window.word(slot_at).map_or(0, |word| word.load(Ordering::Acquire))
     }
 
     /// Offset of a committed chunk at or before the last, 0 if there is none. \[O4\]
