@@ -152,7 +152,9 @@ impl Reader {
         read: impl FnOnce(Chunk<'r>) -> Result<R, ReadError>,
     ) -> Result<Option<R>, ReadError> {
         let seed = self.manifest.identity().seed;
-        crate::view::get_with(seed, self.current()?, &Wanted::key(key), read)
+        // Before anything that orders memory, so that a key that was just encoded is still in a register.
+        let wanted = Wanted::key(key);
+        crate::view::get_with(seed, self.current()?, &wanted, read)
     }
 
     /// The message with this id, in its newest version.
