@@ -17,10 +17,10 @@ use crate::error::{OpenError, ReadError};
 use crate::layout::PAGE;
 use crate::layout::manifest::REMOVED;
 use crate::log::follow::Cursor;
-use crate::log::read::{NO_PIN, Wanted, at_slot, last, plain_at_slot};
+use crate::log::read::{NO_PIN, Wanted, at_slot, last};
 use crate::log::wait::Mark;
 use crate::memory::lease::{Grip, is_locked};
-use crate::memory::{Chunk, ChunkId, FileId, Manifest, Region, Segment, Writable};
+use crate::memory::{Chunk, ChunkId, FileId, Glance, Manifest, Region, Segment, Writable};
 use crate::os;
 use crate::schema::Kind;
 use crate::view::View;
@@ -152,7 +152,9 @@ impl Reader {
         read: impl FnOnce(Chunk<'r>) -> Result<R, ReadError>,
     ) -> Result<Option<R>, ReadError> {
         let seed = self.manifest.identity().seed;
-        crate::view::get_with(seed, self.current()?, &Wanted::key(key), read)
+        // Before anything that orders memory, so that a key that was just encoded is still in a register.
+        let wanted = Wanted::key(key);
+        crate::view::get_with(seed, self.current()?, &wanted, read)
     }
 
     /// The message with this id, in its newest version.
@@ -189,11 +191,15 @@ impl Reader {
     ) -> Result<Option<R>, ReadError> {
         let seed = self.manifest.identity().seed;
         let segment = self.current()?;
-        if let Some(place) = slot.place_in(segment)
-            && let Some(chunk) = plain_at_slot(segment, place)
-            && chunk.is_lasting()
-        {
-            return read(chunk).map(Some);
+        // Read in each case apart: put together the three would travel through memory.
+        match slot.seen().glance(segment) {
+            Glance::Same(chunk) => return read(chunk).map(Some),
+            Glance::Other(window, word) => {
+                if let Some(chunk) = slot.seen().look(segment, window, word) {
+                    return read(chunk).map(Some);
+                }
+            }
+            Glance::Unknown => {}
         }
         get_at_any(segment, slot, seed)?.map(read).transpose()
     }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::census::Seqs;
 use super::publish::Log;
 use super::read::Wanted;
-use crate::layout::index;
 use crate::layout::segment::Geometry;
+use crate::layout::{PAGE, align_up, index};
 use crate::memory::{Chunk, Damage, Run, Segment};
 use crate::schema::Kind;
 
@@ -107,7 +107,7 @@ impl Carry {
         // A spare may have more address space than is wanted: no more of it is used, but for what it has already.
         let region = scratch.memory().region();
         let geometry = Geometry {
-            log_limit: limit.max(region.known()).min(region.span()),
+            log_limit: align_up(limit.max(region.known()), PAGE).min(region.span()),
             carried_end: scratch.end(),
             carried_last_seq: self.last_seq,
             dropped_through: seqs.dropped_through,

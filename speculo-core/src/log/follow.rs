@@ -108,6 +108,13 @@ impl Cursor {
         Some(chunk)
     }
 
+    /// Whether nothing follows, where nothing is out of the ordinary: [`advance`](Self::advance) would say that the log
+    /// ends here. `false` says nothing. The log is looked at first, as there. \[O7\]
+    #[inline(always)]
+    pub(crate) fn is_plain_end(&self, segment: &Segment, current: impl FnOnce() -> u64) -> bool {
+        segment.is_plain_end(self.at) && current() == segment.geometry().generation
+    }
+
     /// Place of the next chunk.
     pub(crate) fn at(&self) -> u64 {
         self.at

@@ -2,10 +2,13 @@
 
 #![expect(unsafe_code, reason = "makes slices of committed bytes; see the numbered invariants in `memory`")]
 
+mod seen;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::region::{HeaderWords, Window};
+use super::segment::Mark;
 use super::{Damage, Segment};
 use crate::error::{ReadError, ReadErrorKind};
 use crate::layout::chunk::{
@@ -14,6 +17,8 @@ use crate::layout::chunk::{
 };
 use crate::os;
 use crate::sync::Ordering;
+
+pub(crate) use seen::{Glance, Seen};
 
 /// Identity of a published value: kept by its updates and by rollovers, never used again in its area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,6 +50,9 @@ pub struct Chunk<'a> {
     segment: &'a Arc<Segment>,
     words: HeaderWords<'a>,
     place: Place,
+    /// Whether the payload is known to have passed its reader's check; if not, its mark may still say so. No `bool`, in
+    /// which the `None` of an `Option` would be kept, at the cost of some instructions.
+    checked: u64,
 }
 
 /// Where a chunk lies: loaded from shared memory once, checked, then used.
@@ -53,6 +61,11 @@ struct Place {
     at: u64,
     /// The control word, which holds the [`Lengths`]: a plain word, so that a chunk travels in registers.
     control: u64,
+}
+
+impl Place {
+    /// A place that lies in no file.
+    const NOWHERE: Self = Self { at: !(HEADER - 1), control: 0 };
 }
 
 impl<'a> Chunk<'a> {
@@ -77,7 +90,7 @@ impl<'a> Chunk<'a> {
         if !region.reaches(at.saturating_add(Lengths::of(control).total())) {
             return Err(damage("a chunk ends beyond the end of the file"));
         }
-        Ok(Some(Self { segment, words, place: Place { at, control } }))
+        Ok(Some(Self { segment, words, place: Place { at, control }, checked: 0 }))
     }
 
     /// [`at`](Self::at) where nothing is out of the ordinary: the chunk is committed, in bytes that are known to be
@@ -90,15 +103,17 @@ impl<'a> Chunk<'a> {
     /// [`plain`](Self::plain) with the segment's window at hand.
     #[inline(always)]
     pub(crate) fn plain_in(segment: &'a Arc<Segment>, window: Window<'a>, at: u64) -> Option<Self> {
-        let words =
-            window.header(at).filter(|_| at >= segment.geometry().log_start && at.is_multiple_of(ALIGN))?;
+        if !at.is_multiple_of(ALIGN) || at < segment.geometry().log_start {
+            return None;
+        }
+        let words = window.header(at)?;
         let control = words.load::<AT_CONTROL>(Ordering::Acquire);
         // `at` lies inside the file, so the sum cannot overflow. A short key is counted twice: behind a chunk there
         // is room for that.
         let Lengths { payload, key, .. } = Lengths::of(control);
         let end = at + HEADER + u64::from(payload) + u64::from(key);
         let fits = chunk::is_written(control) && end <= window.known();
-        fits.then_some(Self { segment, words, place: Place { at, control } })
+        fits.then_some(Self { segment, words, place: Place { at, control }, checked: 0 })
     }
 
     /// Whether this is a value that has not expired at `now`, which is asked for only if it can expire.
@@ -188,12 +203,26 @@ impl<'a> Chunk<'a> {
     ///
     /// # Errors
     ///
-    /// [`ReadErrorKind::Invalid`] with what `check` said.
-    #[inline]
-    pub fn check_once(&self, check: impl FnOnce(&[u8]) -> Result<(), String>) -> Result<(), ReadError> {
-        if !self.segment.is_checked(self.place.at) {
-            check(self.payload()).map_err(|reason| self.invalid(reason))?;
-            self.segment.set_checked(self.place.at);
+    /// [`ReadErrorKind::Invalid`] if `check` says no, with what `explain` says.
+    #[inline(always)]
+    pub fn check_once(
+        &self,
+        check: impl FnOnce(&[u8]) -> bool,
+        explain: fn(&[u8]) -> String,
+    ) -> Result<(), ReadError> {
+        if self.checked != 0 {
+            return Ok(());
+        }
+        let mark = self.segment.mark(self.place.at);
+        if mark.is_some_and(Mark::is_set) {
+            return Ok(());
+        }
+        if !check(self.payload()) {
+            return Err(Self::refuse(self.segment, self.words, self.place, explain));
+        }
+        match mark {
+            Some(mark) => mark.set(),
+            None => self.segment.set_first_mark(self.place.at),
         }
         Ok(())
     }
@@ -202,7 +231,20 @@ impl<'a> Chunk<'a> {
     #[must_use]
     #[inline]
     pub fn is_checked(&self) -> bool {
-        self.segment.is_checked(self.place.at)
+        self.checked != 0 || self.segment.mark(self.place.at).is_some_and(Mark::is_set)
+    }
+
+    /// Takes the chunk apart, which otherwise would be put in memory each time, to be pointed at.
+    #[cold]
+    #[inline(never)]
+    fn refuse(
+        segment: &Arc<Segment>,
+        words: HeaderWords<'_>,
+        place: Place,
+        explain: fn(&[u8]) -> String,
+    ) -> ReadError {
+        let chunk = Chunk { segment, words, place, checked: 0 };
+        chunk.invalid(explain(chunk.payload()))
     }
 
     /// The error that says that this chunk is no valid value, for `reason`.
@@ -300,7 +342,7 @@ impl OwnedChunk {
         // The header is in bounds as it was then; a file only grows.
         let words = self.segment.region().header(self.place.at);
         let words = words.unwrap_or_else(|| unreachable!("a mapped chunk stays mapped"));
-        Chunk { segment: &self.segment, words, place: self.place }
+        Chunk { segment: &self.segment, words, place: self.place, checked: 0 }
     }
 }
 

@@ -26,6 +26,7 @@ pub(crate) mod lease;
 #[cfg(loom)]
 #[path = "model/lease.rs"]
 pub(crate) mod lease;
+pub(crate) mod lend;
 pub(crate) mod manifest;
 #[cfg(not(loom))]
 pub(crate) mod process;
@@ -41,6 +42,7 @@ pub(crate) mod scratch;
 pub(crate) mod segment;
 
 pub use chunk::{Chunk, ChunkId, OwnedChunk};
+pub(crate) use chunk::{Glance, Seen};
 pub(crate) use lease::Lease;
 pub(crate) use manifest::Manifest;
 #[cfg(not(loom))]

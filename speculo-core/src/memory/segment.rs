@@ -7,7 +7,7 @@ use super::region::Window;
 use super::{Chunk, Damage, Lease, Region};
 use crate::error::Corrupt;
 use crate::layout::segment::{AT_INDEX, AT_TAIL, Geometry, segment_name};
-use crate::layout::{chunk, to_usize};
+use crate::layout::{chunk, chunk::State, to_usize};
 use crate::sync::{AtomicU64, Ordering};
 
 /// One generation of an area's memory, as long as somebody needs it.
@@ -70,9 +70,20 @@ impl Segment {
     /// [`slot`](Self::slot) with the segment's window at hand.
     #[inline(always)]
     pub(crate) fn slot_in(&self, window: Window<'_>, at: u64) -> u64 {
-        let slot = at & (self.geometry.index_slots - 1);
+        Self::word_in(window, self.slot_at(at))
+    }
+
+    /// Where slot `at` stands in the file.
+    #[inline(always)]
+    pub(crate) fn slot_at(&self, at: u64) -> u64 {
+        AT_INDEX + (at & (self.geometry.index_slots - 1)) * 8
+    }
+
+    /// The slot at `slot_at` of a segment that has this window. \[O3\]
+    #[inline(always)]
+    pub(crate) fn word_in(window: Window<'_>, slot_at: u64) -> u64 {
         // The index lies inside the file, checked with the geometry.
-        window.word(AT_INDEX + slot * 8).map_or(0, |word| word.load(Ordering::Acquire))
+        window.word(slot_at).map_or(0, |word| word.load(Ordering::Acquire))
     }
 
     /// Offset of a committed chunk at or before the last, 0 if there is none. \[O4\]
@@ -87,14 +98,50 @@ impl Segment {
         Chunk::at(self, at)
     }
 
-    /// Whether the payload of the chunk at `at` has passed the reader's check before.
-    #[inline]
-    pub(crate) fn is_checked(&self, at: u64) -> bool {
-        self.checked.get(at)
+    /// Whether the log ends at `at`, a place within it: a control word is known to be there, and says that nothing is
+    /// committed. `false` says nothing.
+    #[inline(always)]
+    pub(crate) fn is_plain_end(&self, at: u64) -> bool {
+        // Acquire: what is looked at next is not older. [O7]
+        let control = self.region.load(at, Ordering::Acquire);
+        control.is_some_and(|control| matches!(chunk::state(control), Some(State::Unall | State::Alloc)))
     }
 
-    pub(crate) fn set_checked(&self, at: u64) {
-        self.checked.set(at);
+    /// The mark that says whether the payload of the chunk at `at` has passed the reader's check before.
+    #[inline(always)]
+    pub(super) fn mark(&self, at: u64) -> Option<Mark<'_>> {
+        self.checked.find(at)
+    }
+
+    /// Sets a mark that [`mark`](Self::mark) did not find.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn set_first_mark(&self, at: u64) {
+        if let Some(mark) = self.checked.make(at) {
+            mark.set();
+        }
+    }
+}
+
+/// Whether one payload has passed its reader's check.
+#[derive(Clone, Copy)]
+pub(super) struct Mark<'a> {
+    word: &'a AtomicU64,
+    bit: u64,
+}
+
+impl Mark<'_> {
+    #[inline]
+    pub(super) fn is_set(self) -> bool {
+        // Relaxed: a mark speaks of immutable bytes that its reader has acquired by itself.
+        self.word.load(Ordering::Relaxed) & self.bit != 0
+    }
+
+    #[inline]
+    pub(super) fn set(self) {
+        // No exchange: it would wait for every store before it, at each message that a follower comes to. Of two
+        // threads that mark at once one may undo the other's mark, and the chunk is checked again; none marks more.
+        self.word.store(self.word.load(Ordering::Relaxed) | self.bit, Ordering::Relaxed);
     }
 }
 
@@ -137,28 +184,24 @@ impl Marks {
         to_usize(at / SPAN - 1)
     }
 
+    /// The mark of the chunk at `at`, if its block is there.
     #[inline]
-    fn get(&self, at: u64) -> bool {
-        let (word, bit) = Self::place(at);
-        let block = if at < SPAN {
-            Some(&self.first)
-        } else {
-            self.others.get(Self::other(at)).and_then(OnceLock::get)
-        };
-        // Relaxed: a mark speaks of immutable bytes that its reader has acquired by itself.
-        block.and_then(|words| words.get(word)).is_some_and(|word| word.load(Ordering::Relaxed) & bit != 0)
+    fn find(&self, at: u64) -> Option<Mark<'_>> {
+        let block = if at < SPAN { &self.first } else { self.others.get(Self::other(at))?.get()? };
+        Self::mark(block, at)
     }
 
-    fn set(&self, at: u64) {
+    /// The mark of the chunk at `at`; `None` beyond the last block.
+    fn make(&self, at: u64) -> Option<Mark<'_>> {
+        let other = |at| self.others.get(Self::other(at));
+        let block = if at < SPAN { &self.first } else { other(at)?.get_or_init(Self::block) };
+        Self::mark(block, at)
+    }
+
+    #[inline]
+    fn mark(block: &Block, at: u64) -> Option<Mark<'_>> {
         let (word, bit) = Self::place(at);
-        let block = if at < SPAN {
-            Some(&self.first)
-        } else {
-            self.others.get(Self::other(at)).map(|block| block.get_or_init(Self::block))
-        };
-        if let Some(word) = block.and_then(|words| words.get(word)) {
-            word.fetch_or(bit, Ordering::Relaxed);
-        }
+        block.get(word).map(|word| Mark { word, bit })
     }
 }
 
@@ -169,13 +212,15 @@ mod tests {
     #[test]
     fn marks_are_independent_and_bounded() {
         let marks = Marks::new(3 * SPAN);
+        let is_set = |at| marks.find(at).is_some_and(Mark::is_set);
         for at in [0, 64, 64 * 64, SPAN - 64, SPAN, 3 * SPAN - 64] {
-            assert!(!marks.get(at));
-            marks.set(at);
-            assert!(marks.get(at));
+            assert!(!is_set(at));
+            marks.make(at).unwrap().set();
+            assert!(is_set(at));
         }
-        assert!(!marks.get(128) && !marks.get(2 * SPAN));
-        marks.set(3 * SPAN);
-        assert!(!marks.get(3 * SPAN) && !marks.get(u64::MAX));
+        assert!(!is_set(128) && !is_set(2 * SPAN));
+        for at in [3 * SPAN, u64::MAX] {
+            assert!(marks.find(at).is_none() && marks.make(at).is_none());
+        }
     }
 }

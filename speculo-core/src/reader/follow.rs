@@ -5,6 +5,7 @@ use crate::error::ReadError;
 use crate::log::follow::Next;
 use crate::log::read::last;
 use crate::memory::Chunk;
+use crate::memory::lend::find_in;
 use crate::os;
 
 /// What happened to an area, in the order in which it happened.
@@ -49,32 +50,38 @@ impl Reader {
         &'r mut self,
         read: impl FnOnce(Chunk<'r>) -> Result<R, ReadError>,
     ) -> Result<Option<R>, ReadError> {
-        let at = match self.plain_step() {
-            Some(at) => at,
-            None => match self.next_step()? {
-                Some(at) => at,
+        let chunk = match find_in(self, Self::plain_step) {
+            Ok(chunk) => chunk,
+            Err(reader) if reader.is_plain_end() => return Ok(None),
+            Err(reader) => match reader.next_any()? {
+                Some(chunk) => chunk,
                 None => return Ok(None),
             },
         };
-        // Looked at once more, for the borrow must begin where nothing moves on any more.
-        match self.segment.as_ref().and_then(|segment| Chunk::plain(segment, at)) {
-            Some(chunk) => read(chunk).map(Some),
-            None => self.chunk_at(at)?.map(read).transpose(),
-        }
+        read(chunk).map(Some)
     }
 
     #[inline(always)]
-    fn plain_step(&mut self) -> Option<u64> {
+    fn plain_step(&mut self) -> Option<Chunk<'_>> {
         let segment =
             self.segment.as_ref().filter(|segment| segment.geometry().generation == self.cursor_in)?;
-        self.cursor.advance_plain(segment).map(|chunk| chunk.offset())
+        self.cursor.advance_plain(segment)
     }
 
+    /// Whether there is nothing new, where nothing is out of the ordinary. `false` says nothing.
+    #[inline(always)]
+    fn is_plain_end(&self) -> bool {
+        let here = self.segment.as_ref().filter(|segment| segment.geometry().generation == self.cursor_in);
+        here.is_some_and(|segment| self.cursor.is_plain_end(segment, || self.manifest.current()))
+    }
+
+    /// [`try_next`](Self::try_next) wherever something is out of the ordinary.
     #[inline(never)]
-    fn next_step(&mut self) -> Result<Option<u64>, ReadError> {
+    fn next_any(&mut self) -> Result<Option<Chunk<'_>>, ReadError> {
         loop {
             match self.step(false)? {
-                Step::At(at) => return Ok(Some(at)),
+                // Looked at once more, for the borrow must begin where nothing moves on any more.
+                Step::At(at) => return self.chunk_at(at),
                 Step::Resync => {}
                 Step::End => return Ok(None),
             }

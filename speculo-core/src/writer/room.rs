@@ -166,13 +166,14 @@ impl Writer {
     /// Reserves the next stretch of the log, up to `end` at least.
     fn reserve_stretch(&self, end: u64) -> Result<(), Fault> {
         let log = &self.parts.log;
-        let least = align_up(end, PAGE);
-        let wished = least.max(log.segment().region().known() + PIECE);
-        self.reserve(log, least, wished.min(log.segment().geometry().log_limit))
+        let wished = end.max(log.segment().region().known() + PIECE);
+        self.reserve(log, end, wished.min(log.segment().geometry().log_limit))
     }
 
     /// Reserves memory for `log`, up to `wished`, or to `least` if there is not so much, before anybody touches it (P6).
-    pub(super) fn reserve(&self, log: &Log, least: u64, mut wished: u64) -> Result<(), Fault> {
+    pub(super) fn reserve(&self, log: &Log, least: u64, wished: u64) -> Result<(), Fault> {
+        // A file is made of pages: no other length fits what its header may say later.
+        let (least, mut wished) = (align_up(least, PAGE), align_up(wished, PAGE));
         let place = &self.parts.place;
         let segment = log.segment();
         let region = segment.region();

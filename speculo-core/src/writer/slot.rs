@@ -1,10 +1,11 @@
 //! A key, resolved once.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Attempt, ChunkId, PublishError, To, Writer};
 use crate::log::read::{Found, NO_PIN, Wanted, find};
-use crate::memory::{Damage, Segment};
+use crate::memory::{Damage, Seen, Segment};
 
 /// A key with its place in the index: the look-up is done once, and again after a rollover. It may be stored, and
 /// belongs to no handle; used with another area it is resolved there.
@@ -16,13 +17,15 @@ pub struct Slot {
     generation: u64,
     place: u64,
     hash: u64,
+    /// What a reader came to there.
+    seen: Seen,
 }
 
 impl Slot {
     /// A slot for `key`, to be resolved when it is used.
     #[must_use]
     pub fn new(key: &[u8]) -> Self {
-        Self { key: key.into(), area: 0, generation: 0, place: 0, hash: 0 }
+        Self { key: key.into(), area: 0, generation: 0, place: 0, hash: 0, seen: Seen::nothing() }
     }
 
     /// The key's canonical bytes.
@@ -48,14 +51,19 @@ impl Slot {
         (self.place, self.hash) = (slot, hash);
     }
 
+    /// What a reader came to there.
+    #[inline(always)]
+    pub(crate) fn seen(&mut self) -> &mut Seen {
+        &mut self.seen
+    }
+
     /// Where the key stands for a reader of `segment`; `None` if it is not there.
     #[inline]
-    pub(crate) fn find(
-        &mut self,
-        segment: &std::sync::Arc<Segment>,
-        seed: u64,
-    ) -> Result<Option<u64>, Damage> {
+    pub(crate) fn find(&mut self, segment: &Arc<Segment>, seed: u64) -> Result<Option<u64>, Damage> {
         if self.is_for(segment) {
+            if self.seen.is_free_for(segment) {
+                self.seen.enter(segment, self.place);
+            }
             return Ok(Some(self.place));
         }
         let wanted = Wanted::key(&self.key);
@@ -63,6 +71,7 @@ impl Slot {
         match find(segment, &wanted, hash, NO_PIN)? {
             Found { slot: Some(slot), chunk: Some(_) } => {
                 self.settle(segment, slot, hash);
+                self.seen.enter(segment, slot);
                 Ok(Some(slot))
             }
             _ => Ok(None),

@@ -7,7 +7,7 @@ use speculo_core::{Event, ReadError};
 
 use super::Subscriber;
 use crate::Archived;
-use crate::access::open;
+use crate::access::{open, open_new};
 use crate::change::Change;
 use crate::key::{Key, KeyReader, Lookup};
 use crate::meta::Meta;
@@ -27,7 +27,7 @@ impl<T> Subscriber<T> {
     where
         T: Speculo,
     {
-        self.reader.try_next_with(|chunk| open::<T>(&chunk))
+        self.reader.try_next_with(|chunk| open_new::<T>(&chunk))
     }
 
     /// The next value; waits for it, for ever if nobody publishes.

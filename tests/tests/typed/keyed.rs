@@ -1,9 +1,11 @@
 //! Keyed types and singletons: a value replaces the one before.
 
-use speculo_tests::Wire;
-use speculo_typed::{Root, Slot};
+use std::time::Duration;
 
-use crate::{Door, Limits, Named, Seat, Side, child, create, door, open, some, text};
+use speculo_tests::Wire;
+use speculo_typed::{Root, Slot, Subscriber};
+
+use crate::{AREA, Door, Limits, Named, Seat, Side, child, create, door, open, some, text};
 
 pub(crate) fn doors(wire: &mut Wire) {
     let mut doors = open::<Door>(wire);
@@ -196,4 +198,49 @@ pub(crate) fn slots_survive_rollovers_on_both_sides() {
     let error = publisher.publish_at(&mut slots[0], &door(1, true, "")).unwrap_err();
     assert!(error.to_string().contains("another key"), "{error}");
     reader.finish();
+}
+
+/// Of what a slot saw twice nothing is looked at again but the word that names it: every other way in which a value
+/// changes must show in that word, or be seen without it.
+pub(crate) fn p4_what_a_slot_saw_is_not_taken_for_what_came_after() {
+    let root = Root::temporary().unwrap();
+    let mut publisher = create::<Door>(&root);
+    let mut readers = [(); 2].map(|()| Subscriber::<Door>::builder(AREA).root(root.clone()).open().unwrap());
+    let mut own = [Slot::new(7), Slot::new(7)];
+    let mut shared = Slot::new(7);
+    // More often than it takes until a value is known; by slots of one reader, and by one of both in turn.
+    let mut expect = |what: &str, label: Option<&str>| {
+        for _ in 0..4 {
+            for (reader, own) in readers.iter_mut().zip(&mut own) {
+                for slot in [own, &mut shared] {
+                    let found = reader.get_at(slot).unwrap().map(|door| door.label.to_string());
+                    assert_eq!(found.as_deref(), label, "{what}");
+                }
+            }
+        }
+        for reader in &mut readers {
+            // Maps its memory anew, perhaps where the other's was.
+            reader.idle();
+        }
+    };
+    let mut slot = Slot::new(7);
+    for round in 0..50 {
+        let label = |what: &str| format!("{what} {round}");
+        publisher.publish_at(&mut slot, &door(7, true, &label("first"))).unwrap();
+        expect("published", Some(&label("first")));
+        publisher.publish(&door(7, true, &label("second"))).unwrap();
+        publisher.publish(&door(8, true, "another")).unwrap();
+        expect("replaced", Some(&label("second")));
+        publisher.remove(7).unwrap();
+        expect("removed", None);
+        publisher.publish_for(&door(7, true, &label("third")), Duration::from_mins(10)).unwrap();
+        expect("mortal", Some(&label("third")));
+        publisher.publish_for(&door(7, true, ""), Duration::from_nanos(1)).unwrap();
+        expect("expired", None);
+        publisher.publish(&door(7, true, &label("fourth"))).unwrap();
+        expect("back", Some(&label("fourth")));
+        publisher.compact().unwrap();
+        expect("in another segment", Some(&label("fourth")));
+    }
+    assert!(publisher.stats().rollovers >= 50);
 }

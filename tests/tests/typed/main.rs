@@ -20,7 +20,8 @@ use following::{
 };
 use keyed::{
     a_singleton_is_replaced_as_a_whole, doors, keys_are_looked_up_by_borrowed_forms, limits, named,
-    p4_a_replaced_value_is_whole, pairs, seats, slots, slots_survive_rollovers_on_both_sides,
+    p4_a_replaced_value_is_whole, p4_what_a_slot_saw_is_not_taken_for_what_came_after, pairs, seats, slots,
+    slots_survive_rollovers_on_both_sides,
 };
 use streams::{
     a_late_joiner_sees_what_still_holds, a_stream_is_received_in_order, chunk_update_replaces_one_message,
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
             a_slow_subscriber_counts_what_it_lost,
             changes_keep_a_mirror,
             slots_survive_rollovers_on_both_sides,
+            p4_what_a_slot_saw_is_not_taken_for_what_came_after,
             p5_values_outlive_a_killed_publisher,
             p5_two_publishers_are_impossible,
             p5_a_takeover_may_change_the_settings,

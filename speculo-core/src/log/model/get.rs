@@ -1,6 +1,7 @@
 //! Look-ups beside a writer: never neither, never torn, never back.
 
 use super::{Area, Reader, Writer, check};
+use crate::memory::Seen;
 
 #[test]
 fn p4_a_key_that_is_replaced_is_never_missing_torn_or_older() {
@@ -22,6 +23,34 @@ fn p4_a_key_that_is_replaced_is_never_missing_torn_or_older() {
         writer.put(b"a", 2);
         writer.put(b"a", 3);
         reader.join().unwrap();
+    });
+}
+
+#[test]
+fn p4_what_was_seen_before_is_not_taken_for_what_replaced_it() {
+    check(|| {
+        let area = Area::new(2, 3, true);
+        let mut writer = Writer::create(&area);
+        writer.put(b"a", 1);
+        let (mut reader, mut seen) = (Reader::open(&area), Seen::nothing());
+        // Until nothing but the slot's word is looked at.
+        for _ in 0..3 {
+            assert_eq!(reader.get_at(&mut seen, b"a"), Some(1));
+        }
+        let reader = loom::thread::spawn(move || {
+            let mut last = 1;
+            for _ in 0..3 {
+                let now = reader.get_at(&mut seen, b"a").expect("neither the old nor the new value");
+                assert!(last <= now && now <= 3, "{now} after {last}");
+                last = now;
+            }
+            (reader, seen)
+        });
+        writer.put(b"a", 2);
+        assert!(writer.roll_over());
+        writer.put(b"a", 3);
+        let (mut reader, mut seen) = reader.join().unwrap();
+        assert_eq!(reader.get_at(&mut seen, b"a"), Some(3));
     });
 }
 

@@ -1,6 +1,7 @@
 //! Memory that is used again beside readers: nobody reads another generation's bytes.
 
 use super::{Area, Reader, Writer, check, value};
+use crate::memory::Chunk;
 
 #[test]
 fn p7_memory_is_used_again_only_when_nobody_holds_it() {
@@ -15,7 +16,7 @@ fn p7_memory_is_used_again_only_when_nobody_holds_it() {
                 let now = reader.get(b"a").expect("the carried value");
                 assert!((1..=2).contains(&now));
                 // A later look at the same chunk: its memory is still its own.
-                let chunk = reader.again(reader.segment.geometry().log_start).unwrap();
+                let chunk = Chunk::plain(&reader.segment, reader.segment.geometry().log_start).unwrap();
                 assert_eq!(
                     value(&chunk, b"a"),
                     if reader.segment.geometry().generation == 3 { 2 } else { 1 }

@@ -26,7 +26,7 @@ use super::census::Census;
 use super::follow::{Cursor, Next};
 use super::plan::{Plan, for_removals};
 use super::publish::{Entry, Log};
-use super::read::Wanted;
+use super::read::{NO_PIN, Wanted, find};
 use super::wait::{Mark, answers};
 use super::walk::{Step, Walk};
 use crate::layout::chunk::{ALIGN, AT_CONTROL, AT_KEY, AT_NEXT, AT_PREV, AT_SEQ, Lengths, short_key};
@@ -35,9 +35,10 @@ use crate::layout::segment::{AT_INDEX, Geometry, HEADER_LEN};
 use crate::layout::{LINE, PAGE, index};
 use crate::memory::fence::Light;
 use crate::memory::lease::{FileLock, Grip, Lease, Ownership};
+use crate::memory::lend::find_in;
 use crate::memory::manifest::{move_pulse, switch};
 use crate::memory::region::Word;
-use crate::memory::{Chunk, Manifest, Segment, Writable};
+use crate::memory::{Chunk, Glance, Manifest, Seen, Segment, Writable};
 use crate::schema::Kind;
 use crate::sync::{AtomicU32, Ordering};
 
@@ -134,6 +135,7 @@ impl Area {
             if self.manifest.current() != generation {
                 continue;
             }
+            file.memory.region().watch_header();
             let mut header = [0; HEADER_LEN];
             for (at, place) in (0..).step_by(8).zip(header.chunks_exact_mut(8)) {
                 let word = file.memory.region().load(at, Ordering::Relaxed).unwrap();
@@ -313,30 +315,65 @@ impl Reader {
         crate::view::get_with(SEED, self.current(), &Wanted::key(key), read).unwrap()
     }
 
+    /// The newest value with this key, by what has been seen of it.
+    fn get_at(&mut self, seen: &mut Seen, key: &[u8]) -> Option<u64> {
+        let segment = self.current();
+        let chunk = match seen.glance(segment) {
+            Glance::Same(chunk) => Some(chunk),
+            Glance::Other(window, word) => seen.look(segment, window, word),
+            Glance::Unknown => None,
+        };
+        let chunk = match chunk {
+            Some(chunk) => chunk,
+            None => {
+                let wanted = Wanted::key(key);
+                let found = find(segment, &wanted, wanted.hash(SEED), NO_PIN).unwrap();
+                seen.enter(segment, found.slot?);
+                found.chunk?
+            }
+        };
+        chunk.check_once(|_| true, |_| String::new()).unwrap();
+        Some(value(&chunk, key))
+    }
+
     /// The next chunk that has not been seen.
     fn next(&mut self) -> Option<Chunk<'_>> {
+        match find_in(self, Self::plain_step) {
+            Ok(chunk) => Some(chunk),
+            Err(reader) if reader.is_plain_end() => None,
+            Err(reader) => reader.next_any(),
+        }
+    }
+
+    fn plain_step(&mut self) -> Option<Chunk<'_>> {
+        if self.cursor_in != self.segment.geometry().generation {
+            return None;
+        }
+        self.cursor.advance_plain(&self.segment)
+    }
+
+    fn is_plain_end(&self) -> bool {
+        self.cursor_in == self.segment.geometry().generation
+            && self.cursor.is_plain_end(&self.segment, || self.area.manifest.current())
+    }
+
+    fn next_any(&mut self) -> Option<Chunk<'_>> {
         loop {
             let generation = self.segment.geometry().generation;
-            if self.cursor_in == generation
-                && let Some(chunk) = self.cursor.advance_plain(&self.segment)
-            {
-                break self.again(chunk.offset());
-            }
             if self.cursor_in != generation {
                 self.cursor.enter(self.segment.geometry());
                 self.cursor_in = generation;
             }
             match self.cursor.advance(&self.segment, || self.area.manifest.current()).unwrap() {
-                Next::Chunk(chunk) => break self.again(chunk.offset()),
+                Next::Chunk(chunk) => {
+                    // Once more, for the borrow must begin where nothing moves on any more.
+                    let at = chunk.offset();
+                    break Chunk::plain(&self.segment, at);
+                }
                 Next::End => break None,
                 Next::Moved => self.segment = self.area.attach(),
             }
         }
-    }
-
-    /// The chunk at `at`, once more: for the borrow must begin where nothing moves on any more.
-    fn again(&self, at: u64) -> Option<Chunk<'_>> {
-        Chunk::plain(&self.segment, at)
     }
 
     /// Sleeps until something was committed at `mark`, or the area has moved on.

@@ -238,6 +238,9 @@ impl Writable {
     ///
     /// None here.
     pub(crate) unsafe fn write(&self, at: u64, bytes: &[u8]) -> Option<()> {
+        if at == 0 {
+            self.0.pointer(at, LINE, |line| line.with_mut(|_| ()))?;
+        }
         let (words, _) = bytes.as_chunks::<8>();
         (at..).step_by(8).zip(words).try_for_each(|(at, bytes)| {
             self.word(at).map(|word| word.store(u64::from_le_bytes(*bytes), Ordering::Relaxed))
@@ -261,6 +264,11 @@ impl Writable {
 }
 
 impl Region {
+    /// The segment's header is about to be read, which nobody may be writing: its first line stands for all of it.
+    pub(crate) fn watch_header(&self) {
+        self.pointer(0, LINE, |line| line.with(|_| ()));
+    }
+
     /// The line at `at` is needed soon: not in a model.
     #[expect(clippy::unused_self, reason = "as in `region`")]
     pub(crate) fn prefetch(&self, _at: u64) {}
