@@ -188,8 +188,8 @@ impl<'a> Keeper<'a> {
     fn one_writer(&mut self) {
         let kill = self.kill_point();
         let mut writer = self.start_writer(&kill);
-        let patience = if kill.is_empty() { 250 } else { 600 };
-        let end = Instant::now() + Duration::from_millis(self.random.below(patience));
+        let life = if kill.is_empty() { self.spec.life } else { 600.max(self.spec.life) };
+        let end = Instant::now() + Duration::from_millis(self.random.below(life));
         while Instant::now() < end && self.goes_on() && !writer.is_over() {
             match self.random.below(8) {
                 0 => {

@@ -18,6 +18,8 @@ pub(crate) struct Spec {
     pub(crate) overflow: Overflow,
     /// One in so many batches of the writer is followed by a `compact`.
     pub(crate) compacts: u64,
+    /// How long a writer lives at most, in milliseconds.
+    pub(crate) life: u64,
 }
 
 /// All areas, their histories made from `seed`.
@@ -37,6 +39,7 @@ const BLANK: Spec = Spec {
     initial_size: 4096,
     overflow: Overflow::DropOldest,
     compacts: 40,
+    life: 250,
 };
 
 const HISTORY: History =
@@ -64,31 +67,34 @@ fn keyed() -> Vec<Spec> {
             },
             ..BLANK
         },
-        // Thousands of keys, most of which are seldom written: a large live set to be copied.
+        // A thousand keys, most of which are seldom written: a live set that is copied in steps, often.
         Spec {
             name: "wide",
             history: History {
-                shape: cycles(63, 256, 16),
-                sizes: sizes(600, 20_000, 400),
+                shape: cycles(63, 64, 16),
+                sizes: sizes(700, 20_000, 400),
                 clears: 150,
                 removals: 30,
                 ..HISTORY
             },
             max_size: 16 << 20,
-            compacts: 20,
+            compacts: 100,
+            life: 600,
             ..BLANK
         },
-        // The same without clears and larger: it never becomes small again.
+        // The same, larger and without clears: megabytes that never become few again.
         Spec {
             name: "full",
             history: History {
-                shape: cycles(15, 64, 64),
-                sizes: sizes(1200, 60_000, 1000),
+                shape: cycles(15, 64, 32),
+                sizes: sizes(2000, 60_000, 1000),
                 removals: 100,
                 ..HISTORY
             },
             max_size: 32 << 20,
             initial_size: 64 << 10,
+            compacts: 200,
+            life: 1200,
             ..BLANK
         },
         // Values of several megabytes.
