@@ -80,6 +80,11 @@ impl Child {
         }
     }
 
+    /// Whether the child has ended.
+    pub fn is_over(&mut self) -> bool {
+        self.process.try_wait().unwrap().is_some()
+    }
+
     /// What the child has said and nobody has heard yet.
     pub fn overhear(&mut self) -> Vec<String> {
         self.lines.try_iter().collect()

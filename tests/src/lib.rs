@@ -10,6 +10,7 @@ pub mod counting;
 pub mod random;
 pub mod sys;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -88,6 +89,28 @@ pub fn assert_tidy(root: &Path) {
     let names = files(root);
     let (segments, others): (Vec<_>, Vec<_>) = names.iter().partition(|name| name.ends_with(".segment"));
     assert!(segments.len() == 1 && others == [".bell", ".lock", ".manifest"], "left over: {names:?}");
+}
+
+/// Every kill point that the library has.
+#[must_use]
+pub fn kill_points() -> BTreeSet<String> {
+    let mut known = BTreeSet::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../speculo-core/src")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(path).unwrap();
+            known.extend(text.split("failpoint::hit(\"").skip(1).map(|rest| {
+                let (name, _) = rest.split_once('"').unwrap();
+                name.to_owned()
+            }));
+        }
+    }
+    known
 }
 
 /// The number that a payload begins with.

@@ -3,7 +3,9 @@
 #![expect(unsafe_code, reason = "calls the C library where no safe wrapper exists")]
 
 use std::path::Path;
+use std::sync::atomic::AtomicU64;
 
+use rustix::mm::{MapFlags, ProtFlags, mmap};
 use rustix::mount::{MountFlags, MountPropagationFlags, mount, mount_change};
 use rustix::process::{Gid, Pid, Signal, Uid};
 
@@ -63,6 +65,20 @@ pub fn fork() -> Fork {
         0 => Fork::Child,
         pid => Fork::Parent(Pid::from_raw(pid).unwrap()),
     }
+}
+
+/// Words in a file that processes share, at first 0. They stay mapped.
+#[must_use]
+pub fn shared_words(file: &Path, count: usize) -> &'static [AtomicU64] {
+    let opened = std::fs::File::options().read(true).write(true).create(true).truncate(false).open(file);
+    let file = opened.unwrap();
+    let len = count * size_of::<AtomicU64>();
+    file.set_len(len as u64).unwrap();
+    let access = ProtFlags::READ | ProtFlags::WRITE;
+    // SAFETY: a new mapping, at a place that the kernel chooses.
+    let at = unsafe { mmap(std::ptr::null_mut(), len, access, MapFlags::SHARED, &file, 0) }.unwrap();
+    // SAFETY: mapped to stay, aligned to pages, as long as the file, and nobody looks at it but through atomics.
+    unsafe { std::slice::from_raw_parts(at.cast::<AtomicU64>(), count) }
 }
 
 /// Page faults of this process so far, minor and major. Allocates nothing.

@@ -11,7 +11,9 @@ use speculo_core::{
     View, Writer,
 };
 use speculo_tests::random::Random;
-use speculo_tests::{Child, Wire, area, area_dir, assert_tidy, files, number, roles, tests, until};
+use speculo_tests::{
+    Child, Wire, area, area_dir, assert_tidy, files, kill_points, number, roles, tests, until,
+};
 
 fn main() -> ExitCode {
     speculo_tests::run(
@@ -85,22 +87,7 @@ fn every_kill_point_of_the_library_is_tried_here() {
         .map(|(point, _)| *point)
         .chain([AHEAD, PUBLISH, TAKEOVER, CREATE, REPLACE, REMOVE].into_iter().flatten().copied())
         .collect();
-    let mut known = BTreeSet::new();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../speculo-core/src")];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let text = std::fs::read_to_string(path).unwrap();
-            known.extend(text.split("failpoint::hit(\"").skip(1).map(|rest| {
-                let (name, _) = rest.split_once('"').unwrap();
-                name.to_owned()
-            }));
-        }
-    }
+    let known = kill_points();
     let known: BTreeSet<&str> = known.iter().map(String::as_str).collect();
     assert_eq!(known, tried);
 }
