@@ -60,12 +60,18 @@ impl Carry {
     /// [copied](Self::copy) with it. Whether it is time to do that, and to [settle](Self::settle).
     #[inline]
     pub(super) fn note(&mut self, part: &Run<'_>, chunk: &Chunk<'_>) -> bool {
-        let hash = Wanted::of(self.kind, chunk).hash(self.seed);
+        let hash = self.hash(chunk);
         self.tail = self.next.end() + (chunk.offset() - part.from());
         self.last_seq = chunk.seq();
         self.next.count(chunk);
-        self.next.scratch().prefetch_slot(hash);
+        self.next.segment().prefetch_slot(hash);
         self.batch.is_full_with(hash, self.tail)
+    }
+
+    /// Hash of what `chunk` is looked up by.
+    #[inline]
+    pub(super) fn hash(&self, chunk: &Chunk<'_>) -> u64 {
+        Wanted::of(self.kind, chunk).hash(self.seed)
     }
 
     /// Copies the chunks of `part`, all of which were noted.

@@ -164,12 +164,6 @@ impl Scratch {
         self.store(at + AT_NEXT, 0)
     }
 
-    /// Says that the probe of `hash` is about to start.
-    #[inline]
-    pub(crate) fn prefetch_slot(&self, hash: u64) {
-        self.memory.region().prefetch(AT_INDEX + (hash & (self.slots - 1)) * 8);
-    }
-
     /// Zeroes `part` of the index: once that was done to all of it, nothing of the file's earlier life can be reached.
     pub(crate) fn wipe(&mut self, part: Range<u64>) -> Option<()> {
         let start = Geometry::log_start(self.slots);

@@ -67,6 +67,12 @@ impl Segment {
         self.slot_in(self.region.window(), at)
     }
 
+    /// Says that the probe of `hash` is about to start.
+    #[inline]
+    pub(crate) fn prefetch_slot(&self, hash: u64) {
+        self.region.prefetch(AT_INDEX + (hash & (self.geometry.index_slots - 1)) * 8);
+    }
+
     /// [`slot`](Self::slot) with the segment's window at hand.
     #[inline(always)]
     pub(crate) fn slot_in(&self, window: Window<'_>, at: u64) -> u64 {
