@@ -178,9 +178,22 @@ const GOALS: &[Goal] = &[
         Row { work: STALL, by: "speculo maximum without waits for a processor" },
         Bound::AtMost(100e3),
     ),
-    goal("the same, p99.9 ≤ 5 µs", Row { work: STALL, by: "speculo p99.9" }, Bound::AtMost(5e3)),
     goal(
-        "memory ≤ 96 B beside payload and key per key",
+        "the same ≤ 1.5 × the longest bare stores of that run",
+        Row { work: STALL, by: "speculo maximum without waits for a processor" },
+        times(1.5, STALL, "bare stores maximum"),
+    ),
+    goal("p99.9 of these publishes ≤ 5 µs", Row { work: STALL, by: "speculo p99.9" }, Bound::AtMost(5e3)),
+    goal(
+        "memory ≤ 96 B beside payload and key per key, just filled",
+        Row {
+            work: "memory of each key beside it and its payload, 1,000,000 keys",
+            by: "speculo just filled",
+        },
+        Bound::AtMost(96.0),
+    ),
+    goal(
+        "the same, over rollovers: room for as much again as is live",
         speculo("memory of each key beside it and its payload, 1,000,000 keys"),
         Bound::AtMost(96.0),
     ),
