@@ -31,7 +31,7 @@ use crate::os;
 use crate::schema::Kind;
 use crate::view::View;
 
-use ahead::{Ahead, Due};
+use ahead::Ahead;
 use refusal::{damaged, encode_error, forked, no_such_chunk, wrong_target};
 
 pub use draft::Draft;
@@ -77,12 +77,12 @@ pub(crate) struct Parts {
 /// with [`Flags::REMOVE_ON_DROP`].
 ///
 /// Publishing is wait-free but for rollovers: no lock, no system call, and no more steps than its bytes need.
-/// Everything here costs the copy of the value, plus, at a rollover, the copy of what is live.
+/// Everything here costs the copy of the value, plus the copy of what is live: at a rollover if that is little, else in
+/// steps before it, each some ten times as long as what is published.
 pub struct Writer {
     parts: Parts,
     retired: Retired,
     ahead: Option<Ahead>,
-    due: Due,
     /// The current segment as readers see it, attached when it is first read.
     reading: OnceLock<Arc<Segment>>,
     rollovers: u64,
@@ -92,8 +92,7 @@ pub struct Writer {
 impl Writer {
     pub(crate) fn new(parts: Parts) -> Self {
         let (retired, reading) = (Retired::default(), OnceLock::new());
-        let mut writer =
-            Self { parts, retired, ahead: None, due: Due::NEVER, reading, rollovers: 0, reused: 0 };
+        let mut writer = Self { parts, retired, ahead: None, reading, rollovers: 0, reused: 0 };
         writer.plan_ahead();
         writer
     }
@@ -259,7 +258,7 @@ impl Writer {
                 (To::Next, Kind::Stream) => log.resolve_new(),
                 (To::Id(id), _) => {
                     let spot = self.resolve(&Wanted::Id(id.get()))?.filter(|spot| spot.is_live(os::now));
-                    Some(spot.ok_or_else(|| no_such_chunk(&self.parts, id))?)
+                    Some(spot.ok_or_else(|| no_such_chunk(&self.parts, id))?.of_id())
                 }
                 (To::Next | To::Key(_), _) => self.resolve(&Wanted::key(key))?,
             };

@@ -20,8 +20,9 @@ fn main() -> ExitCode {
             p6_creating_in_a_full_file_system_is_an_error_and_leaves_nothing,
             p6_a_takeover_in_a_full_file_system_leaves_everything_as_it_was,
             p6_a_limit_on_file_sizes_is_an_error,
+            p6_a_rollover_in_steps_may_find_memory_full_at_any_stage,
         ],
-        roles![publishing, removing, alternating, creating, taking_over, limited, witness],
+        roles![publishing, removing, alternating, creating, taking_over, limited, stepping, witness],
     )
 }
 
@@ -52,6 +53,10 @@ fn p6_creating_in_a_full_file_system_is_an_error_and_leaves_nothing() {
 
 fn p6_a_takeover_in_a_full_file_system_leaves_everything_as_it_was() {
     on_a_small_file_system("taking_over");
+}
+
+fn p6_a_rollover_in_steps_may_find_memory_full_at_any_stage() {
+    on_a_small_file_system("stepping");
 }
 
 fn p6_a_limit_on_file_sizes_is_an_error() {
@@ -297,5 +302,48 @@ fn limited(wire: &mut Wire) {
     let mut writer = keyed(root).create().unwrap();
     put(&mut writer, count).unwrap();
     assert_eq!(numbers(&writer.view().unwrap()).len() as u64, count + 1);
+    wire.say("done");
+}
+
+/// At each stage of a rollover in steps, in turn, the file system becomes full, and empty again.
+fn stepping(wire: &mut Wire) {
+    const KEYS: u64 = 2500;
+    let root = wire.root();
+    sys::private_tmpfs(root, "16m");
+    let builder = || keyed(root).max_size(8 << 20);
+    for stage in 0..16_u64 {
+        let mut writer = builder().create().unwrap();
+        let (mut filled, mut last) = (None, 0);
+        for n in 1..20_000_u64 {
+            let put = writer.put(&(n % KEYS).to_le_bytes(), &n.to_le_bytes().repeat(8));
+            let Err(error) = put else {
+                last = n;
+                let stats = writer.stats();
+                let far = stats.live_bytes > 300_000 && stats.next_bytes > 4096 + stage * 24_000;
+                if filled.is_none() && far {
+                    fill_up(&root.join("filler"));
+                    filled = Some(stats.generation);
+                }
+                if filled.is_some_and(|generation| stats.generation > generation + 1) {
+                    break;
+                }
+                continue;
+            };
+            assert!(filled.is_some() && matches!(error, PublishError::NoSpace(_)), "{error}");
+            break;
+        }
+        let expected: Vec<u64> = (last.saturating_sub(KEYS - 1).max(1)..=last).collect();
+        let view = writer.view().unwrap();
+        let mut found: Vec<u64> =
+            view.iter().map(|chunk| speculo_tests::number(chunk.unwrap().payload())).collect();
+        found.sort_unstable();
+        assert_eq!(found, expected, "stage {stage}");
+        let _ = std::fs::remove_file(root.join("filler"));
+        for n in last + 1..last + 6000 {
+            writer.put(&(n % KEYS).to_le_bytes(), &n.to_le_bytes().repeat(8)).unwrap();
+        }
+        drop(writer);
+        builder().remove().unwrap();
+    }
     wire.say("done");
 }

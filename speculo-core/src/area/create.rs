@@ -346,7 +346,8 @@ impl Creation<'_> {
         let fresh = self.builder.flags.contains(Flags::FRESH);
 
         let left = attach(place, &manifest, Trust::Own, &[]).and_then(|from| {
-            let census = Census::of_log(&from, os::now()).map_err(|damage| from.corrupt(damage))?;
+            let census = Census::of_log(&from, self.builder.schema.kind, os::now())
+                .map_err(|damage| from.corrupt(damage))?;
             Ok((from, census))
         });
         let (from, mut census) = match left {

@@ -7,7 +7,7 @@ use rustix::fs::OFlags;
 use super::dir::{Dir, Place, segment_name};
 use crate::log::plan::Plan;
 use crate::memory::lease::{Grip, is_locked, try_lock};
-use crate::memory::{FileId, Scrap, Writable};
+use crate::memory::{FileId, Writable};
 
 /// How many retired segments a rollover looks at: readers that hold many must not make it slow (P2).
 const LOOKS: usize = 4;
@@ -33,12 +33,7 @@ pub(crate) struct Retired {
     list: Vec<Old>,
     /// Where the next look at the older ones begins.
     turn: usize,
-    /// Deleted segments whose memory is given back piece by piece, for a large one takes milliseconds.
-    scraps: Vec<Scrap>,
 }
-
-/// A segment up to this size is given back at once.
-const AT_ONCE: u64 = 1 << 20;
 
 impl Retired {
     pub(crate) fn add(&mut self, generation: u64, memory: Writable) {
@@ -51,8 +46,7 @@ impl Retired {
 
     /// Bytes of all retired segments, and of those that readers hold.
     pub(crate) fn bytes(&self, dir: &Dir, place: &Place) -> (u64, u64) {
-        let scraps = self.scraps.iter().map(Scrap::left).sum();
-        self.list.iter().fold((scraps, 0), |(all, pinned), old| {
+        self.list.iter().fold((0, 0), |(all, pinned), old| {
             let bytes = old.memory.region().known();
             let held = dir.file(place, &segment_name(old.generation), OFlags::RDONLY).ok().flatten();
             let held = held.is_some_and(|(fd, _)| is_locked(fd.as_fd(), Grip::Exclusive).unwrap_or(true));
@@ -76,7 +70,6 @@ impl Retired {
                         spare = Some(Spare { generation: old.generation, memory: old.memory, fd });
                     } else {
                         dir.unlink(&segment_name(old.generation));
-                        self.discard(old.memory);
                     }
                 }
             }
@@ -87,28 +80,8 @@ impl Retired {
         spare
     }
 
-    /// Gives the memory of a deleted segment back.
-    fn discard(&mut self, memory: Writable) {
-        if memory.region().known() > AT_ONCE {
-            self.scraps.push(Scrap::new(memory));
-        }
-    }
-
-    /// Whether there are deleted segments left to be given back.
-    pub(crate) fn has_scraps(&self) -> bool {
-        !self.scraps.is_empty()
-    }
-
-    /// Gives `bytes` of them back.
-    pub(crate) fn shed(&mut self, bytes: u64) {
-        if self.scraps.last_mut().is_some_and(|scrap| !scrap.shed(bytes)) {
-            self.scraps.pop();
-        }
-    }
-
     /// Deletes the segments that nobody holds.
     pub(crate) fn free(&mut self, dir: &Dir, place: &Place) {
-        self.scraps.clear();
         for at in (0..self.list.len()).rev() {
             if !matches!(self.try_take(at, dir, place), Take::Held) {
                 let old = self.list.remove(at);

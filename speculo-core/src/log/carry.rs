@@ -33,6 +33,10 @@ impl Carry {
         &self.next
     }
 
+    pub(super) fn kind(&self) -> Kind {
+        self.kind
+    }
+
     /// Zeroes `part` of the index, counted in bytes of the file.
     pub(crate) fn wipe(&mut self, part: Range<u64>) -> Result<(), Damage> {
         let scratch = self.next.scratch();

@@ -9,6 +9,7 @@ use super::read::{Chunks, NO_PIN, at_slot};
 use crate::layout::index;
 use crate::layout::segment::Geometry;
 use crate::memory::{Chunk, Damage, Run, Segment};
+use crate::schema::Kind;
 
 /// Looking at a chunk by way of the index costs as much as looking at so many in log order.
 const INDEX_COST: u64 = 4;
@@ -47,6 +48,13 @@ impl Seqs {
     pub(crate) fn forget(&mut self, chunk: &Chunk<'_>) {
         self.forgotten_through = self.forgotten_through.max(chunk.seq());
     }
+
+    /// An expired chunk is left behind. If it may have replaced something, then who still has that must hear of it.
+    pub(crate) fn forget_expired(&mut self, chunk: &Chunk<'_>, kind: Kind) {
+        if chunk.may_replace(kind) {
+            self.forget(chunk);
+        }
+    }
 }
 
 /// What a segment holds that the next one has to, counted before a rollover.
@@ -67,7 +75,7 @@ impl Census {
     }
 
     /// Walks the whole log of a segment that nobody writes to.
-    pub(crate) fn of_log(segment: &Arc<Segment>, now: u64) -> Result<Self, Damage> {
+    pub(crate) fn of_log(segment: &Arc<Segment>, kind: Kind, now: u64) -> Result<Self, Damage> {
         let mut census = Self::begin(segment);
         let mut end = segment.geometry().log_start;
         for chunk in Chunks::new(segment, NO_PIN) {
@@ -76,7 +84,7 @@ impl Census {
             census.seqs.next = census.seqs.next.max(chunk.seq().saturating_add(1));
             // Newest per key first, **then** expiry: an expired version does not bring back the one before it.
             if !chunk.is_superseded(NO_PIN) {
-                census.count(&chunk, now);
+                census.count(&chunk, kind, now);
             }
         }
         // Going on from here would lose what was committed behind a damaged control word, or count past the last seq.
@@ -92,7 +100,7 @@ impl Census {
 
     /// Of the segment that the writer itself writes to, where a chunk is superseded if there is one after it: all of
     /// them are committed.
-    pub(crate) fn of_own(log: &Log, now: u64) -> Result<Self, Damage> {
+    pub(crate) fn of_own(log: &Log, kind: Kind, now: u64) -> Result<Self, Damage> {
         let segment = log.segment();
         let mut census = Self::begin(segment);
         census.seqs.next = log.next_seq();
@@ -100,24 +108,24 @@ impl Census {
         // shorter where keys are replaced often.
         let (slots, keys) = (segment.geometry().index_slots, log.used_slots());
         if slots / 8 + keys * INDEX_COST < log.commits() {
-            census.count_index(segment, now)?;
+            census.count_index(segment, kind, now)?;
         } else {
             let mut run = Run::at(segment, segment.geometry().log_start);
             while run.end() < log.end() {
                 let chunk = run.take()?;
                 if !chunk.has_next() {
-                    census.count(&chunk, now);
+                    census.count(&chunk, kind, now);
                 }
             }
         }
         Ok(census)
     }
 
-    fn count_index(&mut self, segment: &Arc<Segment>, now: u64) -> Result<(), Damage> {
+    fn count_index(&mut self, segment: &Arc<Segment>, kind: Kind, now: u64) -> Result<(), Damage> {
         for slot in 0..segment.geometry().index_slots {
             segment.region().prefetch(index::slot_offset(segment.slot(slot + AHEAD)));
             if let Some(chunk) = at_slot(segment, slot, NO_PIN)? {
-                self.count(&chunk, now);
+                self.count(&chunk, kind, now);
             }
         }
         self.runs.sort_unstable_by_key(|run| run.start);
@@ -134,7 +142,7 @@ impl Census {
     }
 
     /// Counts the newest chunk of a key or id.
-    fn count(&mut self, chunk: &Chunk<'_>, now: u64) {
+    fn count(&mut self, chunk: &Chunk<'_>, kind: Kind, now: u64) {
         if chunk.is_tombstone() {
             self.seqs.forget(chunk);
         } else if !chunk.is_expired(|| now) {
@@ -145,6 +153,8 @@ impl Census {
             self.live.chunks += 1;
             self.live.bytes += chunk.total_len();
             self.expiring |= chunk.expires_at() != 0;
+        } else {
+            self.seqs.forget_expired(chunk, kind);
         }
     }
 

@@ -80,6 +80,12 @@ impl Spot {
         self.hash
     }
 
+    /// The same for an update of this very id: whatever expires meanwhile, it goes on.
+    pub(crate) fn of_id(mut self) -> Self {
+        self.old.expires = 0;
+        self
+    }
+
     /// Whether nothing stands there yet.
     pub(crate) fn is_new(&self) -> bool {
         self.old.at == 0

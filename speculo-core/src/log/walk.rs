@@ -122,7 +122,8 @@ impl Walk {
                     part.add(&chunk);
                     match self.carry.replace(&part, &chunk, now)? {
                         Replaced::Nothing if chunk.is_tombstone() => self.seqs.forget(&chunk),
-                        Replaced::Done | Replaced::Nothing => {}
+                        Replaced::Nothing => self.seqs.forget_expired(&chunk, self.carry.kind()),
+                        Replaced::Done => {}
                         Replaced::NoSlot => return Ok(Step::Full),
                     }
                     part = Run::at(log.segment(), part.end());
@@ -178,9 +179,10 @@ impl Walk {
             return Fate::Left;
         }
         if chunk.is_expired(|| now) {
+            self.seqs.forget_expired(chunk, self.carry.kind());
             return Fate::Left;
         }
-        if self.to_drop > 0 {
+        if self.to_drop > 0 && chunk.offset() < self.begun {
             self.to_drop = self.to_drop.saturating_sub(chunk.total_len());
             self.seqs.drop(chunk);
             return Fate::Left;

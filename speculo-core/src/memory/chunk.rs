@@ -16,6 +16,7 @@ use crate::layout::chunk::{
     Lengths, SHORT_KEY, State,
 };
 use crate::os;
+use crate::schema::Kind;
 use crate::sync::Ordering;
 
 pub(crate) use seen::{Glance, Seen};
@@ -296,6 +297,12 @@ impl<'a> Chunk<'a> {
     pub(crate) fn has_next(&self) -> bool {
         // Relaxed: a reason to look closer, no more; nothing is read by way of it.
         self.words.load::<AT_NEXT>(Ordering::Relaxed) != 0
+    }
+
+    /// Whether an older value, perhaps of a segment before, or its removal, stood where it stands.
+    #[inline]
+    pub(crate) fn may_replace(&self, kind: Kind) -> bool {
+        kind != Kind::Stream || self.version() > 1
     }
 
     /// Whether it replaces an older one in its segment.

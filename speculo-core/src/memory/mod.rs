@@ -5,8 +5,9 @@
 //! 1. *Geometry.* Offsets given to a mapping are checked against `known`, the bytes that the file is known to
 //!    have, before they become pointers. Files of an area are never shrunk in place, so `known` stays true.
 //! 2. *Leased.* A [`Segment`] holds a shared lock on its file for as long as it lives (or belongs to the writer,
-//!    which alone reuses files). The writer reuses a file only under an exclusive lock, so the bytes under a
-//!    `Segment` are those of one generation.
+//!    which alone reuses files). A reader makes one only after it has seen, under that lock, that the
+//!    generation is current; the writer fills a file again only after it has retired it and then held its exclusive
+//!    lock. So the bytes under a `Segment` are those of one generation.
 //! 3. *Committed.* A [`Chunk`] exists only where the control word said `WRITN`, loaded with acquire. Payload, key
 //!    and header words of such a chunk are never written again in that generation (promise P1).
 //! 4. *Scratch.* The writer fills only bytes behind the last committed chunk. Nobody makes references to those:
@@ -36,8 +37,6 @@ pub(crate) mod region;
 #[path = "model/region.rs"]
 pub(crate) mod region;
 pub(crate) mod run;
-#[cfg(not(loom))]
-pub(crate) mod scrap;
 pub(crate) mod scratch;
 pub(crate) mod segment;
 
@@ -51,8 +50,6 @@ pub(crate) use process::Process;
 pub(crate) use region::FileId;
 pub(crate) use region::{Region, Writable};
 pub(crate) use run::Run;
-#[cfg(not(loom))]
-pub(crate) use scrap::Scrap;
 pub(crate) use segment::Segment;
 
 /// A place in shared memory that does not hold what it should.

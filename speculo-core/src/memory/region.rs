@@ -322,20 +322,6 @@ impl Writable {
         }
     }
 
-    /// Gives the memory of bytes `from..to` back, which are zero afterwards; `false` if that is not possible here.
-    ///
-    /// # Safety
-    ///
-    /// As for [`zero`](Self::zero).
-    pub(crate) unsafe fn release(&self, from: u64, to: u64) -> bool {
-        let from = align_up(from, PAGE);
-        let Some(address) = to.checked_sub(from).and_then(|len| self.0.pointer(from, len)) else {
-            return false;
-        };
-        // SAFETY: the range lies in our own mapping; that its bytes change is the caller's promise.
-        unsafe { rustix::mm::madvise(address.cast(), to_usize(to - from), Advice::LinuxRemove) }.is_ok()
-    }
-
     /// Bytes `at..at + len`, to be filled; `None` if they are not inside the file.
     ///
     /// # Safety

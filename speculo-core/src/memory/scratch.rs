@@ -44,8 +44,8 @@ pub(crate) struct Scratch {
 }
 
 impl Scratch {
-    /// The log of `memory` from `start` on, behind an index of `slots`. The owner holds the file exclusively, or
-    /// has just created it.
+    /// The log of `memory` from `start` on, behind an index of `slots`. The file is new, or was
+    /// found to be held by nobody after it was retired.
     pub(crate) fn new(memory: Writable, slots: u64, start: u64, _owner: &Ownership) -> Self {
         Self { memory, slots, end: start }
     }
@@ -142,7 +142,7 @@ impl Scratch {
     }
 
     /// Appends a copy of the chunks of another segment's `run`, each of which is still to be
-    /// [detached](Self::detach). The segment is not current yet; the store that makes it so publishes all of it.
+    /// [attached](Self::attach). The segment is not current yet; the store that makes it so publishes all of it.
     #[inline]
     pub(crate) fn carry(&mut self, run: &Run<'_>) -> Option<()> {
         if run.len() > self.room() {

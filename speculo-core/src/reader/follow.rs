@@ -14,7 +14,8 @@ use crate::os;
 pub enum Event<'a> {
     /// A value was published or replaced.
     Put(Chunk<'a>),
-    /// A value was removed: the chunk has its key and id, and no payload.
+    /// A value was removed, or one that may have replaced it has expired before this reader came to it. The chunk has its
+    /// key and id; its payload means nothing.
     Removed(Chunk<'a>),
     /// Removals may have been missed, for the reader was more than a segment behind: look at everything afresh, in
     /// a [`view`](Reader::view). Every value that is live and was not seen follows as [`Put`](Event::Put).
@@ -102,7 +103,7 @@ impl Reader {
         Ok(match *step {
             Step::At(at) => self
                 .chunk_at(at)?
-                .map(|chunk| if chunk.is_tombstone() { Event::Removed(chunk) } else { Event::Put(chunk) }),
+                .map(|chunk| if chunk.is_live(os::now) { Event::Put(chunk) } else { Event::Removed(chunk) }),
             Step::Resync => Some(Event::Resync),
             Step::End => None,
         })
@@ -147,8 +148,11 @@ impl Reader {
                 Ok(Next::Chunk(chunk)) => {
                     let passed = if chunk.is_tombstone() {
                         !removals
+                    } else if chunk.is_superseded(pin.unwrap_or(u64::MAX)) {
+                        true
                     } else {
-                        chunk.is_expired(os::now) || chunk.is_superseded(pin.unwrap_or(u64::MAX))
+                        chunk.is_expired(os::now)
+                            && !(removals && chunk.may_replace(self.manifest.identity().kind))
                     };
                     if !passed {
                         return Ok(Step::At(chunk.offset()));

@@ -21,15 +21,14 @@ const FEW: u64 = 32;
 const PACE: u64 = 8;
 /// Bytes that are published between two steps, at least.
 const GRANULE: u64 = 512;
-/// Memory that is reserved, or given back, at once: fresh, that takes some 30 µs.
+/// Memory that is reserved at once: fresh, that takes some 30 µs.
 pub(super) const PIECE: u64 = 64 << 10;
-/// Bytes that are published before the next piece is given back.
-const SHED_EVERY: u64 = 16 << 10;
 
 /// The next segment, on its way.
 #[derive(Debug)]
 pub(super) struct Ahead {
     walk: Walk,
+    reason: Reason,
     reused: bool,
     /// What is to be left when it comes to its end: nobody knows how large the next value is.
     margin: Left,
@@ -38,24 +37,21 @@ pub(super) struct Ahead {
     slots: u64,
 }
 
+/// Why there is going to be a rollover.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reason {
+    /// The log, or its index, ends.
+    End,
+    /// There is going to be too much: the next segment leaves the oldest behind. It may become current only when there
+    /// is too much, for something may be removed before.
+    Limit,
+}
+
 impl Ahead {
     /// Memory that it has by now.
     pub(super) fn bytes(&self) -> u64 {
         self.walk.next().segment().region().known()
     }
-}
-
-/// Where the log ends when there is something to do.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Due {
-    /// The next step of a rollover.
-    step: u64,
-    /// The next piece of what was deleted.
-    shed: u64,
-}
-
-impl Due {
-    pub(super) const NEVER: Self = Self { step: u64::MAX, shed: u64::MAX };
 }
 
 /// How much can be published before a rollover is due.
@@ -92,23 +88,15 @@ impl Writer {
     #[cold]
     #[inline(never)]
     fn go_ahead(&mut self) {
-        let end = self.parts.log.end();
-        if end >= self.due.shed {
-            self.retired.shed(PIECE);
-            self.due.shed = if self.retired.has_scraps() { end + SHED_EVERY } else { u64::MAX };
+        let gone = if self.ahead.is_some() { self.step_ahead() } else { self.begin_ahead() };
+        if gone.is_none() {
+            self.drop_ahead();
         }
-        if end >= self.due.step {
-            let gone = if self.ahead.is_some() { self.step_ahead() } else { self.begin_ahead() };
-            if gone.is_none() {
-                self.drop_ahead();
-            }
-        }
-        self.parts.log.set_due(self.due.step.min(self.due.shed));
     }
 
     /// Leaves the segment that is on its way, and begins no other before the next rollover.
     pub(super) fn drop_ahead(&mut self) {
-        self.due.step = u64::MAX;
+        self.parts.log.set_due(u64::MAX);
         let Some(ahead) = self.ahead.take() else { return };
         let next = ahead.walk.next().segment();
         if let Ok(Some(dir)) = self.dir() {
@@ -116,12 +104,14 @@ impl Writer {
         }
     }
 
-    /// Walks all the rest at once; `false` if there is nothing on its way, or it comes to nothing.
-    pub(super) fn hurry_ahead(&mut self) -> bool {
-        if self.ahead.is_none() {
+    /// Walks all the rest at once; `false` if there is nothing on its way for this `reason`, or it comes to nothing.
+    pub(super) fn hurry_ahead(&mut self, reason: Reason) -> bool {
+        if self.ahead.as_ref().is_none_or(|ahead| ahead.reason != reason) {
             return false;
         }
-        let done = self.walk_ahead(u64::MAX).is_some();
+        // What has expired does not count: perhaps the limit is not reached at all.
+        let drops_too_much = reason == Reason::Limit && self.parts.log.is_expiring();
+        let done = !drops_too_much && self.walk_ahead(u64::MAX).is_some() && self.ahead.is_none();
         if !done {
             self.drop_ahead();
         }
@@ -130,10 +120,8 @@ impl Writer {
 
     /// Sets when to look ahead first, in a segment that has just become current.
     pub(super) fn plan_ahead(&mut self) {
-        let step = if self.kind() == Kind::Singleton { u64::MAX } else { self.next_step() };
-        let shed = if self.retired.has_scraps() { self.parts.log.end() } else { u64::MAX };
-        self.due = Due { step, shed };
-        self.parts.log.set_due(step.min(shed));
+        let due = if self.kind() == Kind::Singleton { u64::MAX } else { self.next_step() };
+        self.parts.log.set_due(due);
     }
 
     fn left(&self) -> Left {
@@ -161,10 +149,15 @@ impl Writer {
     fn begin_ahead(&mut self) -> Option<()> {
         let (due, end, live) = (self.next_step(), self.parts.log.end(), self.parts.log.live());
         if due > end {
-            self.due.step = due;
+            self.parts.log.set_due(due);
             return Some(());
         }
         if live.bytes < SMALL || live.chunks < FEW {
+            return None;
+        }
+        let left = self.left();
+        let reason = if left.limit < left.log { Reason::Limit } else { Reason::End };
+        if reason == Reason::Limit && self.parts.log.is_expiring() {
             return None;
         }
         let dir = self.dir().ok()??;
@@ -175,17 +168,14 @@ impl Writer {
         let reused = spare.is_some();
         let carry = self.forge(&dir).begin(&plan, self.next_generation(), spare).ok()?;
         failpoint::hit("ahead.begun");
-        let left = self.left();
-        // So much that half of what is allowed is live at the end.
-        let to_come = left.limit.saturating_sub(left.margin().limit);
-        let to_drop = if left.limit < left.log {
-            (live.bytes + to_come).saturating_sub(self.parts.max_size / 2)
-        } else {
-            0
+        let to_drop = match reason {
+            Reason::End => 0,
+            // When the limit is reached, half of it is to stay.
+            Reason::Limit => (live.bytes + left.limit).saturating_sub(self.parts.max_size / 2),
         };
         let walk = Walk::new(&self.parts.log, carry, to_drop);
-        self.ahead = Some(Ahead { walk, reused, margin: left.margin(), end, slots: left.slots });
-        self.due.step = end + GRANULE;
+        self.ahead = Some(Ahead { walk, reason, reused, margin: left.margin(), end, slots: left.slots });
+        self.parts.log.set_due(end + GRANULE);
         Some(())
     }
 
@@ -200,36 +190,45 @@ impl Writer {
         let for_slots =
             ahead.slots.saturating_sub(left.slots).saturating_mul(pace(left.slots, ahead.margin.slots));
         (ahead.end, ahead.slots) = (end, left.slots);
-        self.due.step = end + GRANULE;
+        self.parts.log.set_due(end + GRANULE);
         self.walk_ahead(for_bytes.max(for_slots))
     }
 
-    /// Walks on by `work` bytes, and switches if that was the rest.
+    /// Walks on by `work` bytes, all of them for `u64::MAX`, and switches if that was the rest.
     fn walk_ahead(&mut self, work: u64) -> Option<()> {
         let now = if self.parts.log.is_expiring() { os::now() } else { 0 };
+        let hurried = work == u64::MAX;
+        let mut to_do = work;
         loop {
-            let step = self.ahead.as_mut()?.walk.step(&self.parts.log, work, now);
+            let Ahead { walk, reason, .. } = self.ahead.as_mut()?;
+            let (reason, before) = (*reason, walk.left(&self.parts.log));
+            let step = walk.step(&self.parts.log, to_do, now);
+            to_do = to_do.saturating_sub(before - walk.left(&self.parts.log));
             failpoint::hit("ahead.walked");
             match step.ok()? {
-                Step::On if work < u64::MAX => return Some(()),
+                Step::On if to_do == 0 => return Some(()),
                 Step::On => {}
                 Step::Reserve(end) => self.reserve_ahead(end)?,
-                // What tombstones need is reserved here, where there is time, and not by the first publish.
-                Step::Done if work < u64::MAX && self.wants_memory()? => {
-                    return self.reserve_ahead(0);
-                }
-                Step::Done => return self.end_ahead(),
                 Step::Full => return None,
+                Step::Done if hurried => return self.end_ahead(),
+                // What tombstones need is reserved here, where there is time, and not by the first publish. Without it
+                // the two segments say the same all the same.
+                Step::Done if self.wants_memory()? && self.reserve_ahead(0).is_some() => return Some(()),
+                Step::Done if reason == Reason::Limit => return Some(()),
+                Step::Done => return self.end_ahead(),
             }
         }
     }
 
-    /// Reserves one more piece for the next segment, up to `end` at least.
+    /// Reserves one more piece for the next segment, up to `end` at least; `None` if it has no room for that.
     fn reserve_ahead(&self, end: u64) -> Option<()> {
         let next = self.ahead.as_ref()?.walk.next();
-        let region = next.segment().region();
-        let wished = (region.known() + PIECE).max(end).min(region.span());
-        self.reserve(next, end, wished).ok()
+        let (known, span) = (next.segment().region().known(), next.segment().region().span());
+        let least = end.max(known + 1);
+        if least > span {
+            return None;
+        }
+        self.reserve(next, least, least.max(known + PIECE).min(span)).ok()
     }
 
     /// Whether the next segment has too little memory to be published to at once.
@@ -243,12 +242,13 @@ impl Writer {
         let dir = self.dir().ok()??;
         let Ahead { walk, reused, .. } = self.ahead.take()?;
         let plan = Plan::roomy(&self.wish(), walk.next().live(), 0);
-        let generation = walk.next().segment().geometry().generation;
+        let next = walk.next().segment();
+        let (name, file) = (segment_name(next.geometry().generation), next.region().id());
         let next = walk.finish(&self.parts.log, &plan);
         failpoint::hit("ahead.ended");
         let turned = next.ok().and_then(|next| self.turn_to(&dir, next, reused).ok());
         if turned.is_none() {
-            dir.unlink(&segment_name(generation));
+            dir.unlink_if(&name, file);
         }
         turned
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustix::fs::OFlags;
 
-use super::ahead::{Ahead, PIECE};
+use super::ahead::{Ahead, PIECE, Reason};
 use super::switch::retire;
 use super::{Parts, Writer, damaged};
 use crate::area::Overflow;
@@ -96,7 +96,7 @@ impl Writer {
         if !may_drop && !self.parts.log.is_expiring() {
             return Err(full(self.parts.log.live().bytes));
         }
-        if self.hurry_ahead() {
+        if may_drop && self.hurry_ahead(Reason::Limit) {
             return Ok(());
         }
         let mut census = self.census()?;
@@ -135,7 +135,7 @@ impl Writer {
                 result => return Ok(result?),
             }
         }
-        if self.hurry_ahead() {
+        if self.hurry_ahead(Reason::End) {
             return Ok(());
         }
         let census = self.census()?;
@@ -145,7 +145,7 @@ impl Writer {
     /// Rolls over because the index has no slot left.
     #[cold]
     pub(super) fn enlarge_index(&mut self) -> Result<(), PublishError> {
-        if self.hurry_ahead() {
+        if self.hurry_ahead(Reason::End) {
             return Ok(());
         }
         let census = self.census()?;
@@ -154,7 +154,7 @@ impl Writer {
 
     pub(super) fn census(&self) -> Result<Census, PublishError> {
         let log = &self.parts.log;
-        let census = Census::of_own(log, os::now());
+        let census = Census::of_own(log, self.kind(), os::now());
         census.map_err(|damage| damaged(&self.parts, damage))
     }
 
@@ -184,6 +184,9 @@ impl Writer {
             .filter(|(_, stat)| FileId::of(stat) == region.id())
             .ok_or_else(|| place.removed())?;
         let known = region.known();
+        if wished <= known {
+            return Ok(());
+        }
         loop {
             match os::reserve(fd.as_fd(), known, wished) {
                 Ok(()) => break,

@@ -230,7 +230,7 @@ impl Writer {
     /// Rolls over into the other file; `false` if somebody holds it.
     fn roll_over(&mut self) -> bool {
         let from = self.log.segment();
-        let census = Census::of_own(&self.log, NOW).unwrap();
+        let census = Census::of_own(&self.log, Kind::Keyed, NOW).unwrap();
         let generation = from.geometry().generation + 1;
         let Some(next) = build(&self.area, Some(from), &census, generation) else { return false };
         self.turn_to(next);
