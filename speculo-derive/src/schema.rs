@@ -17,10 +17,10 @@ pub(crate) fn archived_ty(field: &Field<'_>, private: &TokenStream) -> TokenStre
     }
 }
 
-/// The three methods of `Reflect`.
+/// The methods of `Reflect`.
 pub(crate) fn methods(input: &Input<'_>, private: &TokenStream) -> TokenStream {
     let name = plain_name(&input.original.ident);
-    let (shape, show, same) = match &input.body {
+    let (shape, show, same, sound) = match &input.body {
         Body::Struct(record) => {
             let parts = parts(record, private);
             let bindings = bindings(record, "__a");
@@ -35,6 +35,10 @@ pub(crate) fn methods(input: &Input<'_>, private: &TokenStream) -> TokenStream {
                     let Self #pattern = self;
                     let Self #other_pattern = __other;
                     true #(&& #private::Reflect::same(#bindings, #others))*
+                },
+                quote! {
+                    let Self #pattern = self;
+                    true #(&& #private::Reflect::is_sound(#bindings, __archive))*
                 },
             )
         }
@@ -65,6 +69,14 @@ pub(crate) fn methods(input: &Input<'_>, private: &TokenStream) -> TokenStream {
                     }
                 }
             });
+            let sounds = variants.iter().map(|variant| {
+                let ident = &variant.original.ident;
+                let bindings = bindings(&variant.record, "__a");
+                let pattern = pattern(&variant.record, &bindings);
+                quote! {
+                    Self::#ident #pattern => true #(&& #private::Reflect::is_sound(#bindings, __archive))*
+                }
+            });
             let others = (variants.len() > 1).then(|| quote!(_ => false,));
             (
                 quote! {
@@ -75,6 +87,7 @@ pub(crate) fn methods(input: &Input<'_>, private: &TokenStream) -> TokenStream {
                 },
                 quote!(match self { #(#shows)* }),
                 quote!(match (self, __other) { #(#sames)* #others }),
+                quote!(match self { #(#sounds,)* }),
             )
         }
         Body::Union => return TokenStream::new(),
@@ -90,6 +103,11 @@ pub(crate) fn methods(input: &Input<'_>, private: &TokenStream) -> TokenStream {
 
         fn same(&self, __other: &Self) -> bool {
             #same
+        }
+
+        #[inline]
+        fn is_sound(&self, __archive: &mut #private::Soundness<'_>) -> bool {
+            #sound
         }
     }
 }

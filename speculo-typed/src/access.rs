@@ -14,6 +14,7 @@ use rkyv::validation::shared::SharedValidator;
 
 use speculo_core::{Chunk, OwnedChunk, ReadError};
 
+use crate::reflect::is_sound;
 use crate::traits::{Checker, Field, Speculo};
 
 /// Pointers may lead this deep. Validation recurses, and these bytes are not trusted with the stack.
@@ -36,6 +37,16 @@ fn root_fits<T: Speculo>(bytes: &[u8]) -> bool {
 /// Whether `bytes` are exactly one archive of a `T`. Gives no reasons: [`explain`] does.
 #[inline]
 pub(crate) fn validate<T: Speculo>(bytes: &[u8]) -> bool {
+    is_valid::<T>(bytes) && {
+        // SAFETY: `is_valid` has just accepted these bytes, which do not change while they are looked at.
+        let value = unsafe { access::<T>(bytes) };
+        is_sound(value, bytes)
+    }
+}
+
+/// Whether `bytes` pass rkyv's validation.
+#[inline]
+fn is_valid<T: Speculo>(bytes: &[u8]) -> bool {
     root_fits::<T>(bytes) && {
         let root = root_position::<T::Archived>(bytes.len());
         check_pos_with_context::<T::Archived, _, Failure>(bytes, root, &mut validator(bytes)).is_ok()
@@ -52,6 +63,7 @@ pub(crate) fn explain<T: Speculo>(bytes: &[u8]) -> String {
         return format!("the value does not lie on a multiple of {}", align_of::<T::Archived>());
     }
     match checked::<T::Archived, BoxedError>(bytes) {
+        Ok(value) if !is_sound(value, bytes) => "a hash table is damaged".to_owned(),
         Ok(_) => String::new(),
         Err(error) => error.to_string(),
     }
@@ -68,7 +80,7 @@ where
 ///
 /// # Safety
 ///
-/// `validate::<T>` returned `true` for exactly these bytes, at an address that is equal modulo 16, and they
+/// `validate::<T>` or `is_valid::<T>` returned `true` for exactly these bytes, at an address that is equal modulo 16, and they
 /// have not changed since and do not change while the reference lives.
 #[inline]
 pub(crate) unsafe fn access<T: Speculo>(bytes: &[u8]) -> &T::Archived {

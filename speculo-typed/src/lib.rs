@@ -72,6 +72,7 @@ mod slot;
 mod subscriber;
 mod traits;
 mod view;
+pub mod with;
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -95,24 +96,6 @@ pub use speculo_core::{
     Start, Stats, Trust, Untrusted,
 };
 pub use speculo_derive::{Speculo, SpeculoKey};
-
-/// Forms of fields whose types are from other crates, for `#[rkyv(with = …)]`.
-///
-/// ```
-/// use std::path::PathBuf;
-/// use std::time::SystemTime;
-/// use speculo_typed::{Speculo, with};
-///
-/// #[derive(Speculo)]
-/// struct Download {
-///     #[rkyv(with = with::AsString)]
-///     to: PathBuf,
-///     #[rkyv(with = with::AsUnixTime)]
-///     begun: SystemTime,
-/// }
-/// ```
-#[doc(inline)]
-pub use rkyv::with;
 
 /// The form of a `T` in shared memory: `Archived<Door>` is `ArchivedDoor`.
 pub type Archived<T> = <T as rkyv::Archive>::Archived;

@@ -7,6 +7,7 @@
 
 mod child;
 pub mod counting;
+pub mod hostile;
 pub mod random;
 pub mod sys;
 

@@ -16,7 +16,7 @@ use rkyv::rc::{ArchivedRc, Flavor};
 use rkyv::result::ArchivedResult;
 use rkyv::vec::ArchivedVec;
 
-use super::{Reflect, Shape, Shown, TypeRef, lay_out};
+use super::{Reflect, Shape, Shown, Soundness, TypeRef, lay_out};
 
 fn container(name: &'static str, parts: Vec<TypeRef>) -> Shape {
     Shape::Container { name, len: 0, parts }
@@ -28,6 +28,12 @@ fn show_list<T: Reflect>(items: &[T], f: &mut fmt::Formatter<'_>) -> fmt::Result
 
 fn same_list<T: Reflect>(left: &[T], right: &[T]) -> bool {
     left.len() == right.len() && left.iter().zip(right).all(|(left, right)| left.same(right))
+}
+
+#[inline]
+fn is_list_sound<T: Reflect>(items: &[T], archive: &mut Soundness<'_>) -> bool {
+    // What takes no room holds no table, and there may be any number of it.
+    T::IS_LEAF || size_of::<T>() == 0 || items.iter().all(|item| item.is_sound(archive))
 }
 
 /// Equality of tables whose order may differ. Equal tables mostly share their order, so the entry at the
@@ -52,6 +58,11 @@ impl<T: Reflect> Reflect for ArchivedVec<T> {
     fn same(&self, other: &Self) -> bool {
         same_list(self, other)
     }
+
+    #[inline]
+    fn is_sound(&self, archive: &mut Soundness<'_>) -> bool {
+        is_list_sound(self, archive)
+    }
 }
 
 impl<T: Reflect, const N: usize> Reflect for [T; N] {
@@ -66,11 +77,16 @@ impl<T: Reflect, const N: usize> Reflect for [T; N] {
     fn same(&self, other: &Self) -> bool {
         same_list(self, other)
     }
+
+    #[inline]
+    fn is_sound(&self, archive: &mut Soundness<'_>) -> bool {
+        is_list_sound(self, archive)
+    }
 }
 
 /// Pointers, to one value, to text and to a slice.
 macro_rules! pointers {
-    ($({$($generics:tt)*} $pointer:ident<$target:ty $(, $flavor:ident)?>, $name:literal;)*) => { $(
+    ($({$($generics:tt)*} $pointer:ident<$target:ty $(, $flavor:ident)?>, $name:literal, $shared:literal;)*) => { $(
         impl<T: Reflect, $($generics)*> Reflect for $pointer<T $(, $flavor)?> {
             fn shape() -> Shape {
                 container($name, vec![TypeRef::of::<T>()])
@@ -82,6 +98,11 @@ macro_rules! pointers {
 
             fn same(&self, other: &Self) -> bool {
                 self.get().same(other.get())
+            }
+
+            #[inline]
+            fn is_sound(&self, archive: &mut Soundness<'_>) -> bool {
+                $shared && !archive.is_first(self.get()) || self.get().is_sound(archive)
             }
         }
 
@@ -111,13 +132,18 @@ macro_rules! pointers {
             fn same(&self, other: &Self) -> bool {
                 same_list(self.get(), other.get())
             }
+
+            #[inline]
+            fn is_sound(&self, archive: &mut Soundness<'_>) -> bool {
+                $shared && !archive.is_first(self.get()) || is_list_sound(self.get(), archive)
+            }
         }
     )* };
 }
 
 pointers! {
-    {} ArchivedBox<T>, "Box";
-    {F: Flavor} ArchivedRc<T, F>, "Rc";
+    {} ArchivedBox<T>, "Box", false;
+    {F: Flavor} ArchivedRc<T, F>, "Rc", true;
 }
 
 impl<T: Reflect> Reflect for ArchivedOption<T> {
@@ -138,6 +164,11 @@ impl<T: Reflect> Reflect for ArchivedOption<T> {
             (Self::Some(left), Self::Some(right)) => left.same(right),
             _ => false,
         }
+    }
+
+    #[inline]
+    fn is_sound(&self, archive: &mut Soundness<'_>) -> bool {
+        self.as_ref().is_none_or(|value| value.is_sound(archive))
     }
 }
 
@@ -160,6 +191,14 @@ impl<T: Reflect, E: Reflect> Reflect for ArchivedResult<T, E> {
             _ => false,
         }
     }
+
+    #[inline]
+    fn is_sound(&self, archive: &mut Soundness<'_>) -> bool {
+        match self {
+            Self::Ok(value) => value.is_sound(archive),
+            Self::Err(error) => error.is_sound(archive),
+        }
+    }
 }
 
 impl<K: Reflect, V: Reflect, H: 'static> Reflect for ArchivedHashMap<K, V, H> {
@@ -175,6 +214,12 @@ impl<K: Reflect, V: Reflect, H: 'static> Reflect for ArchivedHashMap<K, V, H> {
         let (left, right): (Vec<_>, Vec<_>) = (self.iter().collect(), other.iter().collect());
         same_unordered(&left, &right, |left, right| left.0.same(right.0) && left.1.same(right.1))
     }
+
+    #[inline]
+    fn is_sound(&self, archive: &mut Soundness<'_>) -> bool {
+        archive.repeats(self)
+            && self.iter().all(|(key, value)| key.is_sound(archive) && value.is_sound(archive))
+    }
 }
 
 impl<K: Reflect, H: 'static> Reflect for ArchivedHashSet<K, H> {
@@ -189,6 +234,11 @@ impl<K: Reflect, H: 'static> Reflect for ArchivedHashSet<K, H> {
     fn same(&self, other: &Self) -> bool {
         let (left, right): (Vec<_>, Vec<_>) = (self.iter().collect(), other.iter().collect());
         same_unordered(&left, &right, |left, right| left.same(right))
+    }
+
+    #[inline]
+    fn is_sound(&self, archive: &mut Soundness<'_>) -> bool {
+        archive.repeats_set(self) && self.iter().all(|key| key.is_sound(archive))
     }
 }
 
@@ -209,6 +259,11 @@ impl<K: Reflect, V: Reflect, const E: usize> Reflect for ArchivedBTreeMap<K, V, 
         self.len() == other.len()
             && self.iter().zip(other.iter()).all(|(left, right)| left.0.same(right.0) && left.1.same(right.1))
     }
+
+    #[inline]
+    fn is_sound(&self, archive: &mut Soundness<'_>) -> bool {
+        self.iter().all(|(key, value)| key.is_sound(archive) && value.is_sound(archive))
+    }
 }
 
 impl<K: Reflect, const E: usize> Reflect for ArchivedBTreeSet<K, E> {
@@ -222,6 +277,11 @@ impl<K: Reflect, const E: usize> Reflect for ArchivedBTreeSet<K, E> {
 
     fn same(&self, other: &Self) -> bool {
         self.len() == other.len() && self.iter().zip(other.iter()).all(|(left, right)| left.same(right))
+    }
+
+    #[inline]
+    fn is_sound(&self, archive: &mut Soundness<'_>) -> bool {
+        self.iter().all(|key| key.is_sound(archive))
     }
 }
 
@@ -242,6 +302,11 @@ macro_rules! structs {
 
             fn same(&self, other: &Self) -> bool {
                 $(self.$field.same(&other.$field))&&*
+            }
+
+            #[inline]
+            fn is_sound(&self, archive: &mut Soundness<'_>) -> bool {
+                $(self.$field.is_sound(archive))&&*
             }
         }
     )* };
@@ -278,6 +343,14 @@ impl<T: Reflect> Reflect for ArchivedBound<T> {
             _ => false,
         }
     }
+
+    #[inline]
+    fn is_sound(&self, archive: &mut Soundness<'_>) -> bool {
+        match self {
+            Self::Included(value) | Self::Excluded(value) => value.is_sound(archive),
+            Self::Unbounded => true,
+        }
+    }
 }
 
 /// Tuples, laid out as structs.
@@ -294,6 +367,11 @@ macro_rules! tuples {
 
             fn same(&self, other: &Self) -> bool {
                 $(self.$at.same(&other.$at))&&*
+            }
+
+            #[inline]
+            fn is_sound(&self, archive: &mut Soundness<'_>) -> bool {
+                $(self.$at.is_sound(archive))&&*
             }
         }
     )* };

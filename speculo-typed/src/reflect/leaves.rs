@@ -13,6 +13,8 @@ use super::{Reflect, Shape};
 macro_rules! leaves {
     ($($name:literal = $ty:ty,)*) => { $(
         impl Reflect for $ty {
+            const IS_LEAF: bool = true;
+
             fn shape() -> Shape {
                 Shape::Leaf { name: $name }
             }
@@ -66,6 +68,8 @@ leaves! {
 macro_rules! restored {
     ($($name:literal = $ty:ty, $this:ident => $original:expr;)*) => { $(
         impl Reflect for $ty {
+            const IS_LEAF: bool = true;
+
             fn shape() -> Shape {
                 Shape::Leaf { name: $name }
             }
@@ -93,6 +97,8 @@ restored! {
 }
 
 impl<T: ?Sized + 'static> Reflect for PhantomData<T> {
+    const IS_LEAF: bool = true;
+
     fn shape() -> Shape {
         Shape::Leaf { name: "PhantomData" }
     }

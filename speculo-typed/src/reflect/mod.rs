@@ -5,9 +5,13 @@
 
 mod containers;
 mod leaves;
+mod sound;
 
 use core::any::{Any, TypeId};
 use core::fmt;
+
+pub use sound::Soundness;
+pub(crate) use sound::is_sound;
 
 /// An archived type that can describe and show itself.
 ///
@@ -18,6 +22,10 @@ use core::fmt;
     note = "archived types describe themselves when `#[derive(Speculo)]` made them, or when they are rkyv's form of a type of the standard library"
 )]
 pub trait Reflect: Any {
+    /// Whether values have no parts that [`is_sound`](Self::is_sound) would have to look at.
+    #[doc(hidden)]
+    const IS_LEAF: bool = false;
+
     /// Describes the type: its name, its parts, and where they lie.
     fn shape() -> Shape
     where
@@ -32,6 +40,14 @@ pub trait Reflect: Any {
 
     /// Whether both hold the same value, wherever their bytes lie.
     fn same(&self, other: &Self) -> bool;
+
+    /// Whether it is as sound as its readers rely on, where rkyv has found it valid: its hash tables are what that
+    /// leaves out.
+    #[doc(hidden)]
+    #[inline]
+    fn is_sound(&self, _archive: &mut Soundness<'_>) -> bool {
+        true
+    }
 }
 
 /// The form of one archived type.
