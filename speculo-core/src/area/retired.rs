@@ -5,6 +5,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use rustix::fs::OFlags;
 
 use super::dir::{Dir, Place, segment_name};
+use crate::failpoint;
 use crate::log::plan::Plan;
 use crate::memory::lease::{Grip, is_locked, try_lock};
 use crate::memory::{FileId, Scrap, Writable};
@@ -74,8 +75,10 @@ impl Retired {
                     let old = self.list.remove(at);
                     if spare.is_none() && suits(&old.memory, plan) {
                         spare = Some(Spare { generation: old.generation, memory: old.memory, fd });
+                        failpoint::hit("spare.locked");
                     } else {
                         dir.unlink(&segment_name(old.generation));
+                        failpoint::hit("spare.deleted");
                         self.discard(old.memory);
                     }
                 }
@@ -113,6 +116,7 @@ impl Retired {
             if !matches!(self.try_take(at, dir, place), Take::Held) {
                 let old = self.list.remove(at);
                 dir.unlink_if(&segment_name(old.generation), old.memory.region().id());
+                failpoint::hit("spare.freed");
             }
         }
     }
@@ -121,6 +125,7 @@ impl Retired {
     pub(crate) fn clear(&mut self, dir: &Dir) {
         for old in self.list.drain(..) {
             dir.unlink_if(&segment_name(old.generation), old.memory.region().id());
+            failpoint::hit("drop.freed");
         }
     }
 

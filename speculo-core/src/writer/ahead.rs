@@ -95,6 +95,7 @@ impl Writer {
         let end = self.parts.log.end();
         if end >= self.due.shed {
             self.retired.shed(PIECE);
+            failpoint::hit("scrap.shed");
             self.due.shed = if self.retired.has_scraps() { end + SHED_EVERY } else { u64::MAX };
         }
         if end >= self.due.step {
@@ -112,6 +113,7 @@ impl Writer {
         let Some(ahead) = self.ahead.take() else { return };
         let next = ahead.walk.next().segment();
         if let Ok(Some(dir)) = self.dir() {
+            failpoint::hit("ahead.dropped");
             dir.unlink_if(&segment_name(next.geometry().generation), next.region().id());
         }
     }
@@ -229,7 +231,9 @@ impl Writer {
         let next = self.ahead.as_ref()?.walk.next();
         let region = next.segment().region();
         let wished = (region.known() + PIECE).max(end).min(region.span());
-        self.reserve(next, end, wished).ok()
+        self.reserve(next, end, wished).ok()?;
+        failpoint::hit("ahead.reserved");
+        Some(())
     }
 
     /// Whether the next segment has too little memory to be published to at once.
