@@ -185,6 +185,10 @@ impl Writer {
             .ok_or_else(|| place.removed())?;
         let known = region.known();
         loop {
+            // What is there is enough, and more than that was wished for in vain.
+            if wished <= known {
+                return Ok(());
+            }
             match os::reserve(fd.as_fd(), known, wished) {
                 Ok(()) => break,
                 Err(_) if wished > least => wished = least,
