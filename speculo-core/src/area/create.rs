@@ -125,7 +125,13 @@ pub(crate) fn create(builder: &AreaBuilder<'_>) -> Result<Writer, CreateError> {
         Err(Refused::Busy(pid)) => {
             return Err(CreateError::WriterBusy { path: place.path().to_owned(), pid });
         }
-        Err(Refused::Fault(fault)) => return Err(fault.into()),
+        Err(Refused::Fault(fault)) => {
+            if matches!(fault, Fault::NoSpace(_)) {
+                // There may have been room for a directory, and none for a file in it. It stays if anything is there.
+                let _ = std::fs::remove_dir(place.path());
+            }
+            return Err(fault.into());
+        }
     };
     failpoint::hit("create.locked");
     let creation = Creation { builder, place, process };
