@@ -5,6 +5,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use rustix::fs::OFlags;
 
 use super::dir::{Dir, Place, segment_name};
+use crate::error::Fault;
 use crate::failpoint;
 use crate::log::plan::Plan;
 use crate::memory::lease::{Grip, is_locked, try_lock};
@@ -143,6 +144,8 @@ impl Retired {
                     _ => Take::Held,
                 }
             }
+            // Without a descriptor nothing can be said of it.
+            Err(Fault::Os(_)) => Take::Held,
             // Somebody cleaned up behind us, or put another file there: that one is not ours to touch.
             _ => Take::Gone,
         }
