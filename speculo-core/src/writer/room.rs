@@ -132,6 +132,9 @@ impl Writer {
                         result => Ok(result?),
                     };
                 }
+                // Somebody has deleted this file. All that is in it is still mapped, and goes to the next one, if the
+                // area is there at all: the switch looks.
+                Err(Fault::Removed(_)) => {}
                 result => return Ok(result?),
             }
         }
