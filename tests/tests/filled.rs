@@ -97,7 +97,7 @@ impl Trial {
     }
 
     fn value(n: u64) -> Vec<u8> {
-        let mut value = vec![n.to_le_bytes()[0]; if n % 7 == 0 { 40 } else { VALUE }];
+        let mut value = vec![n.to_le_bytes()[0]; if n.is_multiple_of(7) { 40 } else { VALUE }];
         value[..8].copy_from_slice(&n.to_le_bytes());
         value
     }
@@ -120,7 +120,7 @@ impl Trial {
                 match self.kind {
                     Kind::Keyed => drop(self.oracle.insert(key, n)),
                     Kind::Singleton => drop(self.oracle.insert(0, n)),
-                    _ => drop(self.oracle.insert(n, n)),
+                    Kind::Stream => drop(self.oracle.insert(n, n)),
                 }
                 true
             }
