@@ -254,7 +254,7 @@ fn check_gone(reader: &mut Reader, view: &View, is_gone: bool, point: &str) {
     match reader.latest() {
         Ok(chunk) => assert!(!is_gone && chunk.unwrap().payload() == b"old", "{point}"),
         Err(error) => {
-            assert!(is_gone && matches!(error.kind(), ReadErrorKind::Removed(_)), "{point}: {error}")
+            assert!(is_gone && matches!(error.kind(), ReadErrorKind::Removed(_)), "{point}: {error}");
         }
     }
     assert_eq!(view.iter().next().unwrap().unwrap().payload(), b"old", "{point}");
@@ -264,7 +264,7 @@ pub(crate) fn p5_every_point_of_a_replacement_survives_two_deaths() {
     for (kind, before) in
         [(Kind::Stream, Kind::Singleton), (Kind::Keyed, Kind::Stream), (Kind::Singleton, Kind::Stream)]
     {
-        for turn in 0..REPLACE.len() {
+        for (turn, name) in REPLACE.iter().enumerate() {
             let scene = Scene::new(Plan { kind, shape: Shape::Small });
             let args = ["old", &format!("{before:?}"), "small"];
             Child::start("victim", &scene.path, &args).finish();
@@ -275,7 +275,7 @@ pub(crate) fn p5_every_point_of_a_replacement_survives_two_deaths() {
             });
             scene.finish("replace");
             assert_tidy(&scene.path);
-            check_gone(&mut reader, &view, true, REPLACE[turn]);
+            check_gone(&mut reader, &view, true, name);
             scene.finish("end");
         }
     }
@@ -283,7 +283,7 @@ pub(crate) fn p5_every_point_of_a_replacement_survives_two_deaths() {
 
 pub(crate) fn p5_every_point_of_a_removal_survives_two_deaths() {
     for (n, kind) in KINDS.into_iter().enumerate() {
-        for turn in 0..REMOVE.len() {
+        for (turn, name) in REMOVE.iter().enumerate() {
             let plan = Plan { kind, shape: Shape::Small };
             let scene = Scene::new(plan);
             scene.finish("old");
@@ -297,8 +297,8 @@ pub(crate) fn p5_every_point_of_a_removal_survives_two_deaths() {
             scene.finish("remove");
             // One that dies before the last of its calls leaves an empty directory, which nobody misses.
             let left = if area_dir(&scene.path).exists() { files(&scene.path) } else { Vec::new() };
-            assert!(left.is_empty(), "{}: {left:?}", REMOVE[turn]);
-            check_gone(&mut reader, &view, true, REMOVE[turn]);
+            assert!(left.is_empty(), "{name}: {left:?}");
+            check_gone(&mut reader, &view, true, name);
             if (n + turn) % 2 == 0 {
                 scene.finish("end");
             }

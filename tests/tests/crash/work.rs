@@ -41,11 +41,10 @@ impl Shape {
 
     fn len(self, n: u64) -> usize {
         match self {
-            Self::Small => 100,
             Self::Steps => 2048,
             Self::Growing => 60_000,
             Self::Shrinking if n % 64 == 8 => 3 << 19,
-            Self::Shrinking => 100,
+            Self::Small | Self::Shrinking => 100,
         }
     }
 
@@ -138,7 +137,7 @@ impl Plan {
         let first = match self.kind {
             Kind::Keyed => n.saturating_sub(self.shape.keys() - 1),
             Kind::Singleton => n,
-            _ => 0,
+            Kind::Stream => 0,
         };
         (first.max(cleared + 1)..=n).collect()
     }
