@@ -19,6 +19,7 @@ use crate::area::dir::{LOCK, MANIFEST, Place};
 use crate::area::retired::Retired;
 use crate::area::{Flags, Trust};
 use crate::error::{PublishError, ReadError};
+use crate::failpoint;
 use crate::layout::chunk;
 use crate::layout::chunk::{MAX_KEY, MAX_PAYLOAD};
 use crate::log::publish::{Entry, Log, Spot};
@@ -451,8 +452,10 @@ impl Drop for Writer {
         if dir.identity(LOCK) != Some(self.parts.lock) {
             return;
         }
+        failpoint::hit("drop.begun");
         self.drop_ahead();
         self.retired.clear(&dir);
+        failpoint::hit("drop.cleared");
         if self.parts.flags.contains(Flags::REMOVE_ON_DROP)
             && dir.identity(MANIFEST) == Some(self.parts.manifest.file())
         {

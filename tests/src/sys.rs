@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicU64;
 
 use rustix::mm::{MapFlags, ProtFlags, mmap};
-use rustix::mount::{MountFlags, MountPropagationFlags, mount, mount_change};
+use rustix::mount::{MountFlags, MountPropagationFlags, mount, mount_bind, mount_change, mount_remount};
 use rustix::process::{Gid, Pid, Signal, Uid};
 
 /// Whether this process is root, in whatever namespace.
@@ -43,6 +43,36 @@ pub fn private_tmpfs(target: &Path, size: &str) {
     mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC).expect(hint);
     let options = std::ffi::CString::new(format!("size={size},mode=700")).unwrap();
     mount("tmpfs", target, "tmpfs", MountFlags::empty(), Some(options.as_c_str())).expect(hint);
+}
+
+/// Makes what is mounted at `from` visible at `to` as well, but read-only there. For who has mounted it privately.
+pub fn bind_read_only(from: &Path, to: &Path) {
+    mount_bind(from, to).unwrap();
+    mount_remount(to, MountFlags::BIND | MountFlags::RDONLY, "").unwrap();
+}
+
+/// Makes a file system read-only.
+///
+/// # Errors
+///
+/// What the kernel says.
+pub fn remount_read_only(target: &Path) -> Result<(), rustix::io::Errno> {
+    mount_remount(target, MountFlags::RDONLY, "")
+}
+
+/// Takes a lock of the open file description, `F_RDLCK` or `F_WRLCK`; `false` if it is not to be had.
+#[must_use]
+pub fn lock_file(fd: std::os::fd::RawFd, kind: libc::c_int) -> bool {
+    let narrow = |n: libc::c_int| libc::c_short::try_from(n).unwrap();
+    let lock = libc::flock {
+        l_type: narrow(kind),
+        l_whence: narrow(libc::SEEK_SET),
+        l_start: 0,
+        l_len: 0,
+        l_pid: 0,
+    };
+    // SAFETY: the kernel reads `lock`, which is valid; a descriptor that is none is an error.
+    (unsafe { libc::fcntl(fd, libc::F_OFD_SETLK, &raw const lock) }) == 0
 }
 
 /// What `fork` gave.

@@ -13,10 +13,11 @@ fn main() -> ExitCode {
         tests![
             p5_a_forked_writer_is_inert_and_what_it_read_stays,
             p5_a_draft_that_came_through_fork_touches_nothing,
+            p5_a_rollover_on_its_way_is_the_parents_alone,
             p5_the_next_writer_takes_over_while_a_forked_child_lives,
             p7_a_forked_reader_keeps_what_it_holds,
         ],
-        roles![forked_writer, forked_draft, survived, forked_reader, roller],
+        roles![forked_writer, forked_draft, forked_ahead, survived, forked_reader, roller],
     )
 }
 
@@ -173,6 +174,50 @@ fn forked_draft(wire: &mut Wire) {
             draft.commit().unwrap();
             ours.pass_and_wait();
             writer.put(b"after", b"value").unwrap();
+        }
+    }
+    wire.say("done");
+}
+
+fn p5_a_rollover_on_its_way_is_the_parents_alone() {
+    let (_root, path) = play("forked_ahead");
+    let mut reader = area(&path, Kind::Keyed).open().unwrap();
+    assert_eq!(reader.view().unwrap().len().unwrap(), 100);
+    assert_tidy(&path);
+}
+
+/// Forks while the next segment is being filled: the child neither goes on with that nor deletes it.
+fn forked_ahead(wire: &mut Wire) {
+    let mut writer = area(wire.root(), Kind::Keyed).create().unwrap();
+    let mut n = 0u64;
+    let mut put = |writer: &mut Writer| {
+        n += 1;
+        writer.put(&(n % 100).to_le_bytes(), &[7; 2000]).map(drop)
+    };
+    while writer.stats().next_bytes == 0 {
+        put(&mut writer).unwrap();
+    }
+    let before = files(wire.root());
+    let (mut ours, mut theirs) = Turns::pair();
+    match fork() {
+        Fork::Child => {
+            drop(ours);
+            assert!(is_forked(&put(&mut writer)) && is_forked(&writer.compact()));
+            assert_eq!(writer.view().unwrap().len().unwrap(), 100);
+            drop(writer);
+            theirs.pass();
+            std::process::exit(0);
+        }
+        Fork::Parent(_) => {
+            drop(theirs);
+            ours.wait();
+            assert_eq!(files(wire.root()), before, "the child deleted something");
+            let generation = writer.stats().generation;
+            while writer.stats().generation == generation {
+                put(&mut writer).unwrap();
+            }
+            let next = format!(".{}.segment", writer.stats().generation);
+            assert!(before.contains(&next), "{next} is another than the one that was on its way: {before:?}");
         }
     }
     wire.say("done");

@@ -121,7 +121,9 @@ fn mentioned<'t>(text: &'t str, begin: &str, end: char) -> Vec<&'t str> {
 fn documents_name_tests_that_exist() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut tests = String::new();
-    for folder in ["tests/tests", "tests/tests/typed", "speculo-core/tests", "speculo-typed/tests"] {
+    for folder in
+        ["tests/tests", "tests/tests/crash", "tests/tests/typed", "speculo-core/tests", "speculo-typed/tests"]
+    {
         for entry in std::fs::read_dir(root.join(folder)).unwrap() {
             let path = entry.unwrap().path();
             if path.is_file() {
@@ -145,6 +147,28 @@ fn documents_name_tests_that_exist() {
     for promise in 1..=10 {
         assert!(design.contains(&format!("| P{promise} |")), "P{promise} is not in docs/design.md");
     }
+}
+
+/// Somebody sets the clock: nothing expires sooner or later for it, and nobody waits longer.
+#[test]
+fn the_time_of_day_is_nobodys_business() {
+    let mut readings = Vec::new();
+    for (name, text) in sources() {
+        if !is_shipped(&name) {
+            continue;
+        }
+        for (at, line) in code(&text) {
+            for word in ["SystemTime", "Realtime", "RealtimeCoarse", "UNIX_EPOCH", "CLOCK_REALTIME"] {
+                assert!(!has_word(&line, word), "{name}:{at}: {line}");
+            }
+            if line.contains("clock_gettime(") {
+                readings.push((name.clone(), line));
+            }
+        }
+    }
+    // What is written down in an area is of this clock; `Instant`, of the one that does not jump either, ends waiting.
+    let [(name, line)] = &readings[..] else { panic!("{readings:?}") };
+    assert!(name == "speculo-core/src/os/mod.rs" && line.contains("ClockId::Boottime"), "{name}: {line}");
 }
 
 #[test]

@@ -1,40 +1,26 @@
-//! SIGKILL at every point: readers go on, the next writer takes over, nothing committed is lost.
+//! SIGKILL at any time, in the middle of rollovers too (`crash` has every point): readers go on, the next writer takes over, nothing committed is lost.
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
-use std::collections::BTreeSet;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::ExitCode;
 
-use speculo_core::{
-    AreaBuilder, Chunk, CreateError, Flags, Kind, Liveness, OpenError, PublishError, ReadErrorKind, Root,
-    View, Writer,
-};
+use speculo_core::{AreaBuilder, CreateError, Kind, Liveness, PublishError, Root, View, Writer};
 use speculo_tests::random::Random;
-use speculo_tests::{
-    Child, Wire, area, area_dir, assert_tidy, files, kill_points, number, roles, tests, until,
-};
+use speculo_tests::{Child, Wire, area, area_dir, assert_tidy, number, roles, tests, until};
 
 fn main() -> ExitCode {
     speculo_tests::run(
         tests![
             p5_a_reader_lives_through_240_kills_and_nothing_acknowledged_is_lost,
-            p5_every_point_of_a_publish_or_rollover_survives_a_kill,
-            p5_every_point_of_a_takeover_survives_a_kill,
-            p5_every_point_of_a_creation_survives_a_kill,
-            p5_every_point_of_a_replacement_survives_a_kill,
-            p5_every_point_of_a_removal_survives_a_kill,
-            every_kill_point_of_the_library_is_tried_here,
             p5_eight_that_race_to_create_become_one_owner,
             p5_two_writers_are_impossible_whatever_is_deleted,
         ],
-        roles![publisher, watcher, replacer, remover, racer, owner],
+        roles![publisher, watcher, racer, owner],
     )
 }
 
-/// Number of keys, but for areas of many, whose live set is large enough to be copied in steps.
 const KEYS: u64 = 11;
-const MANY: u64 = 800;
 
 /// Points that a rollover passes, with the count at which it is a rollover: a takeover passes some of them before.
 const ROLLOVER: &[(&str, u64)] = &[
@@ -47,65 +33,17 @@ const ROLLOVER: &[(&str, u64)] = &[
     ("switch.after", 2),
     ("rollover.retired", 1),
 ];
-/// Points of a rollover in steps.
-const AHEAD: &[&str] = &["ahead.begun", "ahead.walked", "ahead.ended"];
-const PUBLISH: &[&str] =
-    &["publish.sealed", "publish.linked", "publish.indexed", "publish.committed", "stretch.reserved"];
-const TAKEOVER: &[&str] = &[
-    "create.locked",
-    "segment.created",
-    "segment.wiped",
-    "segment.filled",
-    "takeover.built",
-    "switch.before",
-    "switch.after",
-];
-const CREATE: &[&str] = &[
-    "create.locked",
-    "segment.created",
-    "segment.wiped",
-    "segment.filled",
-    "create.segment",
-    "create.manifest_aside",
-    "create.manifest",
-];
-const REPLACE: &[&str] = &[
-    "create.locked",
-    "segment.created",
-    "segment.wiped",
-    "segment.filled",
-    "create.segment",
-    "create.manifest_aside",
-    "create.replaced",
-    "create.manifest",
-];
-const REMOVE: &[&str] = &["remove.marked", "remove.manifest", "remove.files"];
-
-fn every_kill_point_of_the_library_is_tried_here() {
-    let tried: BTreeSet<&str> = ROLLOVER
-        .iter()
-        .map(|(point, _)| *point)
-        .chain([AHEAD, PUBLISH, TAKEOVER, CREATE, REPLACE, REMOVE].into_iter().flatten().copied())
-        .collect();
-    let known = kill_points();
-    let known: BTreeSet<&str> = known.iter().map(String::as_str).collect();
-    assert_eq!(known, tried);
-}
-
 fn keyed(root: &Path) -> AreaBuilder<'static> {
     area(root, Kind::Keyed)
 }
 
 /// Counts, one key after the other, from what it finds, and acknowledges every number that is published.
 fn publisher(wire: &mut Wire) {
-    let large = wire.arg(1) == "large";
-    let builder = if large { keyed(wire.root()).initial_size(4 << 20) } else { keyed(wire.root()) };
-    let keys = if wire.arg(1) == "many" { MANY } else { KEYS };
-    let mut writer = builder.create().unwrap();
-    let mut count = highest(&writer, keys);
+    let mut writer = keyed(wire.root()).create().unwrap();
+    let mut count = highest(&writer);
     check(&writer.view().unwrap());
     wire.say(format!("from {count}"));
-    let mut value = vec![7; if large { 40_000 } else { 100 }];
+    let mut value = [7; 100];
     // Enough for many rollovers; a kill point that is not reached by then is not reached.
     for _ in 0..20_000 {
         if wire.is_told() {
@@ -113,34 +51,27 @@ fn publisher(wire: &mut Wire) {
         }
         count += 1;
         value[..8].copy_from_slice(&count.to_le_bytes());
-        value[8..16].copy_from_slice(&keys.to_le_bytes());
-        writer.put(&(count % keys).to_le_bytes(), &value).unwrap();
+        writer.put(&(count % KEYS).to_le_bytes(), &value).unwrap();
         wire.say(count);
     }
 }
 
-fn highest(writer: &Writer, keys: u64) -> u64 {
-    let values = (0..keys).filter_map(|key| {
+fn highest(writer: &Writer) -> u64 {
+    let values = (0..KEYS).filter_map(|key| {
         let chunk = writer.get(&key.to_le_bytes()).unwrap()?;
         Some(number(chunk.payload()))
     });
     values.max().unwrap_or(0)
 }
 
-/// Number of keys of the area that a chunk is from.
-fn keys_of(chunk: &Chunk<'_>) -> u64 {
-    number(&chunk.payload()[8..])
-}
-
 /// A view must be exactly what the count to its highest number leaves; gives that number.
 fn check(view: &View) -> u64 {
     let values: Vec<u64> = view.iter().map(|chunk| number(chunk.unwrap().payload())).collect();
-    let keys = view.iter().next().map_or(KEYS, |chunk| keys_of(&chunk.unwrap()));
     let highest = values.iter().copied().max().unwrap_or(0);
-    let expected: Vec<u64> = (highest.saturating_sub(keys - 1).max(1)..=highest).collect();
+    let expected: Vec<u64> = (highest.saturating_sub(KEYS - 1).max(1)..=highest).collect();
     assert_eq!(values, if highest == 0 { vec![] } else { expected });
     for value in values {
-        let chunk = view.get(&(value % keys).to_le_bytes()).unwrap().unwrap();
+        let chunk = view.get(&(value % KEYS).to_le_bytes()).unwrap().unwrap();
         assert_eq!(number(chunk.payload()), value);
     }
     highest
@@ -167,7 +98,7 @@ fn watcher(wire: &mut Wire) {
         for (key, last) in (0..).zip(&mut keys) {
             let Some(chunk) = reader.get(&u64::to_le_bytes(key)).unwrap() else { continue };
             let value = number(chunk.payload());
-            assert!(value >= *last && value % keys_of(&chunk) == key, "key {key}: {value} after {last}");
+            assert!(value >= *last && value % KEYS == key, "key {key}: {value} after {last}");
             (*last, seen) = (value, seen.max(value));
         }
         while let Some(chunk) = follower.try_next().unwrap() {
@@ -210,14 +141,13 @@ fn p5_a_reader_lives_through_240_kills_and_nothing_acknowledged_is_lost() {
         let said = if n % 6 == 0 {
             let (point, count) = ROLLOVER[usize::try_from(n / 6).unwrap() % ROLLOVER.len()];
             let kill = format!("{point}:{}", count + random.below(2));
-            let victim =
-                Child::start_with("publisher", &path, &["small"], &[("SPECULO_KILL", kill.as_str())]);
+            let victim = Child::start_with("publisher", &path, &[], &[("SPECULO_KILL", kill.as_str())]);
             let (status, said) = victim.ended();
             assert_eq!(status.signal(), Some(9), "{kill} was never reached");
             inside += 1;
             said
         } else {
-            let mut victim = Child::start("publisher", &path, &["small"]);
+            let mut victim = Child::start("publisher", &path, &[]);
             let mut said: Vec<_> = (0..random.below(60)).map(|_| victim.hear()).collect();
             said.extend(victim.kill());
             said
@@ -233,12 +163,12 @@ fn p5_a_reader_lives_through_240_kills_and_nothing_acknowledged_is_lost() {
     watcher.finish();
     println!("{KILLS} kills, {inside} of them inside a rollover, {last} values");
     assert!(inside >= 20 && last > KILLS);
-    take_over(&path, last, "small");
+    take_over(&path, last);
 }
 
 /// The next writer finds everything, and leaves no file behind that it should not.
-fn take_over(root: &Path, last: u64, size: &str) {
-    let mut next = Child::start("publisher", root, &[size]);
+fn take_over(root: &Path, last: u64) {
+    let mut next = Child::start("publisher", root, &[]);
     assert_eq!(next.hear(), format!("from {last}"));
     for n in 1..=100 {
         assert_eq!(next.hear(), (last + n).to_string());
@@ -246,157 +176,6 @@ fn take_over(root: &Path, last: u64, size: &str) {
     next.finish();
     assert_tidy(root);
     assert!(check(&keyed(root).open().unwrap().view().unwrap()) >= last + 100);
-}
-
-/// Kills a publisher at a point of its work on an area with readers, and looks at what they see.
-fn kill_at(point: &str, count: u64, size: &str) {
-    let root = Root::temporary().unwrap();
-    let path = root.path().unwrap();
-    let mut first = Child::start("publisher", &path, &[size]);
-    let mut said: Vec<_> = (0..30).map(|_| first.hear()).collect();
-    said.extend(first.kill());
-    let before = acknowledged(&said);
-    let mut reader = keyed(&path).open().unwrap();
-    let mut held: Vec<(View, u64)> = Vec::new();
-    let mut watcher = Child::start("watcher", &path, &[]);
-    watcher.expect("ready");
-
-    let kill = format!("{point}:{count}");
-    let mut victim = Child::start_with("publisher", &path, &[size], &[("SPECULO_KILL", &kill)]);
-    let mut said = Vec::new();
-    while let Some(line) = victim.try_hear() {
-        said.push(line);
-        if size == "many" && said.len() % 64 != 0 {
-            continue;
-        }
-        // Views of every generation, so that fresh files are needed as well as reused ones.
-        let view = reader.view().unwrap();
-        let highest = check(&view);
-        if held.last().is_none_or(|(_, last)| highest > last + 10) && held.len() < 20 {
-            held.push((view, highest));
-        }
-    }
-    let (status, _) = victim.ended();
-    assert_eq!(status.signal(), Some(9), "{kill} was never reached in {} steps", said.len());
-
-    let acknowledged = acknowledged(&said).max(before);
-    let now = check(&reader.view().unwrap());
-    assert!(
-        now == acknowledged || now == acknowledged + 1,
-        "{kill}: {now} seen, {acknowledged} acknowledged"
-    );
-    assert_eq!(check(&keyed(&path).open().unwrap().view().unwrap()), now, "{kill}: a new reader");
-    assert_eq!(watcher.ask("report"), now.to_string(), "{kill}: a reader in another process");
-    take_over(&path, now, size);
-    assert!(check(&reader.view().unwrap()) >= now + 100, "{kill}");
-    assert!(held.iter().all(|(view, highest)| check(view) == *highest), "{kill}: a view changed");
-    drop(watcher);
-}
-
-fn p5_every_point_of_a_publish_or_rollover_survives_a_kill() {
-    for (point, count) in ROLLOVER {
-        for more in 0..3 {
-            kill_at(point, count + more, "small");
-        }
-    }
-    for point in AHEAD {
-        // Before any key is replaced, and when all of them have been.
-        kill_at(point, 1, "many");
-        kill_at(point, if *point == "ahead.walked" { 500 } else { 3 }, "many");
-    }
-    for point in PUBLISH {
-        let (counts, size) = if *point == "stretch.reserved" { (1..3, "large") } else { (1..5, "small") };
-        for count in counts {
-            kill_at(point, count * 7 - 6, size);
-        }
-    }
-}
-
-fn p5_every_point_of_a_takeover_survives_a_kill() {
-    for point in TAKEOVER {
-        kill_at(point, 1, "small");
-    }
-}
-
-fn p5_every_point_of_a_creation_survives_a_kill() {
-    for point in CREATE {
-        let root = Root::temporary().unwrap();
-        let path = root.path().unwrap();
-        let victim = Child::start_with("publisher", &path, &["small"], &[("SPECULO_KILL", *point)]);
-        let (status, said) = victim.ended();
-        assert_eq!((status.signal(), said.len()), (Some(9), 0), "{point}");
-        match keyed(&path).open() {
-            Ok(mut reader) => {
-                assert_eq!(*point, "create.manifest");
-                assert_eq!(check(&reader.view().unwrap()), 0);
-                assert_eq!(reader.publisher().unwrap(), Liveness::Dead);
-            }
-            Err(error) => assert!(matches!(error, OpenError::NotFound { .. }), "{point}: {error}"),
-        }
-        take_over(&path, 0, "small");
-    }
-}
-
-/// Replaces a stream by a keyed area.
-fn replacer(wire: &mut Wire) {
-    let writer = keyed(wire.root()).flags(Flags::REPLACE_ON_MISMATCH).create().unwrap();
-    wire.say("replaced");
-    drop(writer);
-}
-
-fn p5_every_point_of_a_replacement_survives_a_kill() {
-    for point in REPLACE {
-        let root = Root::temporary().unwrap();
-        let path = root.path().unwrap();
-        let stream = area(&path, Kind::Stream);
-        stream.create().unwrap().publish(b"message").unwrap();
-        let mut reader = stream.open().unwrap();
-        let view = reader.view().unwrap();
-        let victim = Child::start_with("replacer", &path, &[], &[("SPECULO_KILL", *point)]);
-        let (status, said) = victim.ended();
-        assert_eq!((status.signal(), said.len()), (Some(9), 0), "{point}");
-        let gone = matches!(*point, "create.replaced" | "create.manifest");
-        match reader.latest() {
-            Ok(chunk) => assert!(!gone && chunk.unwrap().payload() == b"message", "{point}"),
-            Err(error) => {
-                assert!(gone && matches!(error.kind(), ReadErrorKind::Removed(_)), "{point}: {error}");
-            }
-        }
-        assert_eq!(view.iter().next().unwrap().unwrap().payload(), b"message");
-        Child::start("replacer", &path, &[]).finish();
-        assert_tidy(&path);
-        take_over(&path, 0, "small");
-    }
-}
-
-fn remover(wire: &mut Wire) {
-    keyed(wire.root()).remove().unwrap();
-    wire.say("removed");
-}
-
-fn p5_every_point_of_a_removal_survives_a_kill() {
-    for point in REMOVE {
-        for next in ["create", "remove"] {
-            let root = Root::temporary().unwrap();
-            let path = root.path().unwrap();
-            keyed(&path).create().unwrap().put(&[1], b"value").unwrap();
-            let mut reader = keyed(&path).open().unwrap();
-            let view = reader.view().unwrap();
-            let victim = Child::start_with("remover", &path, &[], &[("SPECULO_KILL", *point)]);
-            assert_eq!(victim.ended().0.signal(), Some(9), "{point}");
-            let error = reader.get(&[1]).unwrap_err();
-            assert!(matches!(error.kind(), ReadErrorKind::Removed(_)), "{point}: {error}");
-            assert_eq!(view.get(&[1]).unwrap().unwrap().payload(), b"value");
-            let error = keyed(&path).open().unwrap_err();
-            assert!(matches!(error, OpenError::NotFound { .. }), "{point}: {error}");
-            if next == "create" {
-                take_over(&path, 0, "small");
-            } else {
-                Child::start("remover", &path, &[]).finish();
-                assert!(!area_dir(&path).exists(), "{point}: {:?}", files(&path));
-            }
-        }
-    }
 }
 
 fn racer(wire: &mut Wire) {

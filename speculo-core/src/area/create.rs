@@ -60,6 +60,7 @@ pub(crate) fn lock(
             other => other?,
         };
         let Some(dir) = dir else { return Ok(None) };
+        failpoint::hit("lock.directory");
         check_owner(place, &dir)?;
         let (fd, file) = match dir.lock_file(place) {
             // The directory went away between `open` and here.
@@ -67,6 +68,7 @@ pub(crate) fn lock(
             other => other?,
         };
         let text = std::fs::File::from(fd.try_clone().map_err(|error| place.os_error("open", LOCK, error))?);
+        failpoint::hit("lock.opened");
         let Some(owner) =
             Ownership::take(&fd, process).map_err(|error| place.os_error("lock", LOCK, error))?
         else {
@@ -123,7 +125,13 @@ pub(crate) fn create(builder: &AreaBuilder<'_>) -> Result<Writer, CreateError> {
         Err(Refused::Busy(pid)) => {
             return Err(CreateError::WriterBusy { path: place.path().to_owned(), pid });
         }
-        Err(Refused::Fault(fault)) => return Err(fault.into()),
+        Err(Refused::Fault(fault)) => {
+            if matches!(fault, Fault::NoSpace(_)) {
+                // There may have been room for a directory, and none for a file in it. It stays if anything is there.
+                let _ = std::fs::remove_dir(place.path());
+            }
+            return Err(fault.into());
+        }
     };
     failpoint::hit("create.locked");
     let creation = Creation { builder, place, process };
@@ -232,6 +240,7 @@ impl Creation<'_> {
         if replaced.is_none() {
             // Without a manifest nobody can reach them.
             discard(&locked.dir, &leftover, None);
+            failpoint::hit("create.discarded");
         }
         let generation = leftover.iter().max().map_or(1, |last| last.saturating_add(1));
         let census = Census::empty();
@@ -241,12 +250,14 @@ impl Creation<'_> {
         failpoint::hit("create.segment");
 
         let installed = self.bell(&locked.dir).and_then(|bell| {
+            failpoint::hit("create.bell");
             let manifest = self.install(&locked.dir, &identity, &log, replaced)?;
             Ok((bell, manifest))
         });
         let (bell, (memory, presence)) = installed.inspect_err(|_| locked.dir.unlink(&built))?;
         if replaced.is_some() {
             discard(&locked.dir, &leftover, None);
+            failpoint::hit("create.tidied");
         }
         let manifest = Manifest::new(Arc::clone(memory.region()), identity);
         Ok((manifest, memory, presence, bell, log))
@@ -267,11 +278,13 @@ impl Creation<'_> {
         let Some((fd, id)) = dir.create(place, MANIFEST_ASIDE, mode)? else {
             return Err(place.corrupt(MANIFEST_ASIDE, "somebody else creates it at the same time").into());
         };
+        failpoint::hit("create.manifest_empty");
         let bytes = identity.encode(log.segment().geometry().generation);
         let len = align_up(bytes.len() as u64, PAGE);
         let written = os::reserve(fd.as_fd(), 0, len)
             .map_err(|error| place.no_space(fd.as_fd(), MANIFEST, len, error))
             .and_then(|()| {
+                failpoint::hit("create.manifest_reserved");
                 let file = std::fs::File::from(fd.try_clone().map_err(|error| failed("open", error))?);
                 file.write_all_at(&bytes, 0).map_err(|error| failed("write", error))?;
                 drop(file);
@@ -322,7 +335,10 @@ impl Creation<'_> {
             };
         let mode = Mode::from_raw_mode(mode);
         let (fd, id) = match dir.create(place, BELL, mode)? {
-            Some(created) => created,
+            Some(created) => {
+                failpoint::hit("bell.created");
+                created
+            }
             None => {
                 let (fd, stat) = dir.file(place, BELL, OFlags::RDWR)?.ok_or_else(|| place.removed())?;
                 rustix::fs::fchmod(&fd, mode)
@@ -366,14 +382,17 @@ impl Creation<'_> {
             census.drop_to(&from, self.builder.max_size / 2).map_err(damaged)?;
         }
 
+        failpoint::hit("takeover.counted");
         // From here on files change: first what the dead writer left beside its current segment.
         let leftover = locked.dir.generations(place)?;
         discard(&locked.dir, &leftover, Some(current));
         locked.dir.unlink(MANIFEST_ASIDE);
+        failpoint::hit("takeover.discarded");
         let generation = leftover.iter().copied().max().unwrap_or(0).max(current).saturating_add(1);
         let bell = self.bell(&locked.dir)?;
         rustix::fs::fchmod(fd, Mode::from_raw_mode(self.builder.mode))
             .map_err(|error| place.os_error("set the mode of", MANIFEST, error))?;
+        failpoint::hit("takeover.bell");
         let plan = self.plan(&census);
         let log =
             self.forge(&locked, manifest.identity()).build(Some(&from), &census, &plan, generation, None)?;
@@ -430,6 +449,7 @@ pub(crate) fn retire_manifest(fd: &OwnedFd) {
     let Ok(memory) = Writable::map(fd.as_fd(), FileId::of(&stat), len.max(1), len) else { return };
     // A manifest too short for these words has no readers.
     let _ = mark_removed(&memory);
+    failpoint::hit("remove.told");
     if let Some(pulse) = move_pulse(&memory) {
         os::futex::wake_all(pulse);
     }

@@ -10,6 +10,7 @@ use rustix::io::Errno;
 
 use crate::area::Trust;
 use crate::error::{Corrupt, Fault, NoSpace, OsError, Removed, Untrusted};
+use crate::layout::PAGE;
 use crate::memory::FileId;
 use crate::name::{NameError, Root, check_name};
 use crate::os;
@@ -137,6 +138,11 @@ impl Dir {
         let failed = |path: &Path, error: Errno| {
             symlink_or(path, error).unwrap_or_else(|| place.os_error(action, "", error).into())
         };
+        // Directories are made of memory as well, and of inodes.
+        let not_made = |within: &OwnedFd, path: &Path, error: Errno| match error {
+            Errno::NOSPC | Errno::DQUOT => place.no_space(within.as_fd(), "", PAGE, error.into()),
+            error => failed(path, error),
+        };
         let mut path = place.root.clone();
         let mut fd = match rustix::fs::open(&path, DIRECTORY, Mode::empty()) {
             Err(Errno::NOENT) => return Ok(None),
@@ -152,7 +158,7 @@ impl Dir {
                 None | Some(Err(Errno::EXIST)) => false,
                 // The one above it was removed meanwhile: the caller begins anew.
                 Some(Err(Errno::NOENT)) => return Ok(None),
-                Some(made) => made.map(|()| true).map_err(|error| failed(&path, error))?,
+                Some(made) => made.map(|()| true).map_err(|error| not_made(&fd, &path, error))?,
             };
             fd = match rustix::fs::openat(&fd, part, DIRECTORY, Mode::empty()) {
                 Err(Errno::NOENT) => return Ok(None),

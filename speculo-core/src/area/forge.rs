@@ -79,6 +79,7 @@ impl Forge<'_> {
         };
         failpoint::hit("segment.created");
         let result = self.reserve_first(&fd, &name, first).and_then(|known| {
+            failpoint::hit("segment.reserved");
             let memory = Writable::map(fd.as_fd(), id, limit, known)
                 .map_err(|error| self.place.os_error("map", &name, error))?;
             memory.prefault(0, known);
@@ -105,7 +106,10 @@ impl Forge<'_> {
         let known = spare.memory.region().known();
         let result = if known < first.least {
             os::reserve(spare.fd.as_fd(), known, first.least)
-                .map(|()| spare.memory.region().learn(first.least))
+                .map(|()| {
+                    failpoint::hit("spare.grown");
+                    spare.memory.region().learn(first.least);
+                })
                 .map_err(|error| self.place.no_space(spare.fd.as_fd(), &old_name, first.least - known, error))
         } else {
             Ok(())
@@ -136,6 +140,7 @@ impl Forge<'_> {
         failpoint::hit("segment.wiped");
         if let Some(from) = from {
             carry.all(from, census.runs()).map_err(|damage| from.corrupt(damage))?;
+            failpoint::hit("segment.carried");
         }
         let log = carry.finish(&census.seqs, plan.limit).map_err(damaged)?;
         failpoint::hit("segment.filled");

@@ -27,6 +27,7 @@ pub(crate) fn remove(place: &Place) -> Result<(), RemoveError> {
         Err(Refused::Fault(fault)) => return Err(to_remove_error(place, fault)),
     };
     let dir = &locked.dir;
+    failpoint::hit("remove.locked");
     let opened =
         manifest::open_file(dir, place, OFlags::RDWR).map_err(|fault| to_remove_error(place, fault))?;
     if let Some((fd, _)) = &opened {
@@ -52,11 +53,13 @@ pub(crate) fn delete(place: &Place, dir: &Dir, manifest: Option<&std::os::fd::Ow
     failpoint::hit("remove.manifest");
     for generation in dir.generations(place)? {
         dir.unlink(&segment_name(generation));
+        failpoint::hit("remove.segment");
     }
     dir.unlink(MANIFEST_ASIDE);
     dir.unlink(BELL);
     failpoint::hit("remove.files");
     dir.unlink(LOCK);
+    failpoint::hit("remove.lock");
     // Fails if the directory is not empty, which is as it should be.
     let _ = std::fs::remove_dir(place.path());
     Ok(())

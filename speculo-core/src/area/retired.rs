@@ -5,6 +5,8 @@ use std::os::fd::{AsFd, OwnedFd};
 use rustix::fs::OFlags;
 
 use super::dir::{Dir, Place, segment_name};
+use crate::error::Fault;
+use crate::failpoint;
 use crate::log::plan::Plan;
 use crate::memory::lease::{Grip, is_locked, try_lock};
 use crate::memory::{FileId, Writable};
@@ -68,8 +70,10 @@ impl Retired {
                     let old = self.list.remove(at);
                     if spare.is_none() && suits(&old.memory, plan) {
                         spare = Some(Spare { generation: old.generation, memory: old.memory, fd });
+                        failpoint::hit("spare.locked");
                     } else {
                         dir.unlink(&segment_name(old.generation));
+                        failpoint::hit("spare.deleted");
                     }
                 }
             }
@@ -86,6 +90,7 @@ impl Retired {
             if !matches!(self.try_take(at, dir, place), Take::Held) {
                 let old = self.list.remove(at);
                 dir.unlink_if(&segment_name(old.generation), old.memory.region().id());
+                failpoint::hit("spare.freed");
             }
         }
     }
@@ -94,6 +99,7 @@ impl Retired {
     pub(crate) fn clear(&mut self, dir: &Dir) {
         for old in self.list.drain(..) {
             dir.unlink_if(&segment_name(old.generation), old.memory.region().id());
+            failpoint::hit("drop.freed");
         }
     }
 
@@ -111,6 +117,8 @@ impl Retired {
                     _ => Take::Held,
                 }
             }
+            // Without a descriptor nothing can be said of it.
+            Err(Fault::Os(_)) => Take::Held,
             // Somebody cleaned up behind us, or put another file there: that one is not ours to touch.
             _ => Take::Gone,
         }

@@ -293,6 +293,7 @@ impl Log {
         let at = self.scratch.end();
         let prev = spot.old.at;
         let pen = self.scratch.pen();
+        failpoint::hit("publish.filled");
         pen.seal(total, &Header { seq, id, version, expires: entry.expires, prev, key: short.unwrap_or(0) })?;
         failpoint::hit("publish.sealed");
         if prev != 0 {
@@ -337,6 +338,7 @@ impl Log {
         let pen = self.scratch.pen();
         if spot.old.at != 0 {
             pen.link(spot.old.at)?;
+            failpoint::hit("ahead.linked");
         }
         self.scratch.carry(part)?;
         self.scratch.attach(at, spot.old.at)?;

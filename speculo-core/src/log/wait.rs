@@ -23,12 +23,15 @@ impl Mark {
     }
 
     /// Whether something was committed here, or the area has moved on. Only control words are read, so no lease
-    /// is needed: if the memory has been reused, then the manifest has moved as well.
+    /// is needed: if the memory has been reused, then the manifest has moved as well. If it has been given back, too, and
+    /// then to touch it would want new memory, of which there may be none: so the manifest comes first.
     pub(crate) fn is_passed(&self, manifest: &Manifest) -> bool {
+        if manifest.current() != self.generation {
+            return true;
+        }
         let control = self.region.reaches(self.at.saturating_add(HEADER));
         let control = control.then(|| self.region.load(self.at, Ordering::Acquire)).flatten();
-        let committed = control.is_some_and(is_written);
-        committed || manifest.current() != self.generation
+        control.is_some_and(is_written) || manifest.current() != self.generation
     }
 
     /// Announces a waiter on `bell`, then looks once more; `None` if there is no need to sleep.

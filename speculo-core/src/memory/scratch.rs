@@ -197,6 +197,7 @@ impl Pen<'_> {
     #[inline(always)]
     pub(crate) fn seal(&self, total: u64, header: &Header) -> Option<()> {
         self.unalloc_at(self.end + total)?;
+        crate::failpoint::hit("publish.marked");
         let words = self.memory.words::<8>(self.end)?;
         // Relaxed: released by the commit, or by the store that makes the whole segment current. [O1]
         let values = [
@@ -244,6 +245,7 @@ impl Pen<'_> {
         word.store(lengths.written(), Ordering::Release);
         crate::failpoint::hit("publish.committed");
         self.memory.word(AT_TAIL)?.store(self.end, Ordering::Release);
+        crate::failpoint::hit("publish.tailed");
         Some(())
     }
 }

@@ -98,9 +98,16 @@ impl Writer {
     pub(super) fn drop_ahead(&mut self) {
         self.parts.log.set_due(u64::MAX);
         let Some(ahead) = self.ahead.take() else { return };
-        let next = ahead.walk.next().segment();
-        if let Ok(Some(dir)) = self.dir() {
-            dir.unlink_if(&segment_name(next.geometry().generation), next.region().id());
+        let next = ahead.walk.next();
+        let generation = next.segment().geometry().generation;
+        match self.dir() {
+            Ok(Some(dir)) => {
+                failpoint::hit("ahead.dropped");
+                dir.unlink_if(&segment_name(generation), next.segment().region().id());
+            }
+            Ok(None) => {}
+            // It cannot be deleted now, for want of a descriptor: a later rollover uses it, or deletes it.
+            Err(_) => self.retired.add(generation, next.memory().clone()),
         }
     }
 
@@ -228,7 +235,9 @@ impl Writer {
         if least > span {
             return None;
         }
-        self.reserve(next, least, least.max(known + PIECE).min(span)).ok()
+        self.reserve(next, least, least.max(known + PIECE).min(span)).ok()?;
+        failpoint::hit("ahead.reserved");
+        Some(())
     }
 
     /// Whether the next segment has too little memory to be published to at once.

@@ -4,6 +4,7 @@ use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 use super::{ChunkId, PublishError, To, Writer, damaged};
+use crate::failpoint;
 use crate::layout::chunk::{self, MAX_PAYLOAD};
 use crate::log::publish::{Entry, Spot};
 use crate::os;
@@ -57,6 +58,7 @@ impl Writer {
             Some(body) => body.fill(0),
             None => return Err(damaged(&self.parts, self.parts.log.damage())),
         }
+        failpoint::hit("draft.begun");
         let expires = self.expiry(None);
         Ok(Draft { writer: self, spot, payload: len, key, expires })
     }
@@ -125,5 +127,6 @@ impl Drop for Draft<'_> {
         }
         // After a commit this place is the next chunk's, which is empty anyway.
         let _ = self.writer.parts.log.scratch().unalloc();
+        failpoint::hit("draft.ended");
     }
 }

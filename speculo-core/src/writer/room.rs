@@ -132,6 +132,9 @@ impl Writer {
                         result => Ok(result?),
                     };
                 }
+                // Somebody has deleted this file. All that is in it is still mapped, and goes to the next one, if the
+                // area is there at all: the switch looks.
+                Err(Fault::Removed(_)) => {}
                 result => return Ok(result?),
             }
         }
@@ -184,10 +187,11 @@ impl Writer {
             .filter(|(_, stat)| FileId::of(stat) == region.id())
             .ok_or_else(|| place.removed())?;
         let known = region.known();
-        if wished <= known {
-            return Ok(());
-        }
         loop {
+            // What is there is enough, and more than that was wished for in vain.
+            if wished <= known {
+                return Ok(());
+            }
             match os::reserve(fd.as_fd(), known, wished) {
                 Ok(()) => break,
                 Err(_) if wished > least => wished = least,

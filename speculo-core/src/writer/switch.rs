@@ -28,6 +28,7 @@ impl Writer {
     #[cold]
     pub(crate) fn wake(&self) {
         if let Some(pulse) = move_pulse(&self.parts.manifest_memory) {
+            failpoint::hit("wake.moved");
             os::futex::wake_all(pulse);
         }
     }
@@ -64,6 +65,7 @@ impl Writer {
         let dir = self.dir()?.ok_or_else(|| self.parts.place.removed())?;
         self.switch(&dir, self.parts.log.segment())?;
         self.wake();
+        failpoint::hit("takeover.woken");
         // From here on the area is taken over, whatever becomes of the dead writer's memory.
         let generation = from.geometry().generation;
         match self.map_again(&dir, from) {
@@ -73,6 +75,7 @@ impl Writer {
             }
             None => dir.unlink_if(&segment_name(generation), from.region().id()),
         }
+        failpoint::hit("takeover.retired");
         Ok(())
     }
 
