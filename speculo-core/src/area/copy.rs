@@ -1,6 +1,6 @@
 //! Reading an area without mapping anything of it, for the owner of its files is not trusted at all.
 //!
-//! What is read is copied first, into private memory, and looked at there: by the same code, with the same checks, that
+//! What is read is copied first, into private memory, and read there by the same code, with the same checks, that
 //! reads mapped segments. So it cannot change any more, and no file can be taken away under it.
 
 use std::fs::File;
@@ -14,8 +14,8 @@ use super::attach::{Leased, lease, until_settled};
 use super::dir::{MANIFEST, Place, segment_name};
 use crate::error::Fault;
 use crate::layout::PAGE;
-use crate::layout::chunk::{ALIGN, AT_CONTROL, HEADER, Lengths, UNALL, is_written};
-use crate::layout::index::slot_offset;
+use crate::layout::chunk::{ALIGN, AT_CONTROL, AT_PREV, HEADER, Lengths, is_written};
+use crate::layout::index::{EMPTY, renamed, slot_offset};
 use crate::layout::manifest::{AT_CURRENT, Identity, REMOVED};
 use crate::layout::segment::{AT_INDEX, AT_TAIL, Geometry};
 use crate::memory::lease::unlock;
@@ -53,7 +53,7 @@ impl Source {
         id: FileId,
         identity: Identity,
     ) -> Result<(Self, Manifest), Fault> {
-        let nothing = Private::new(PAGE).map_err(|error| place.os_error("copy", MANIFEST, error))?;
+        let nothing = Private::new(0, PAGE).map_err(|error| place.os_error("copy", MANIFEST, error))?;
         let manifest = Manifest::unmapped(Arc::new(nothing.finish(id)), identity);
         Ok((Self { manifest: Arc::new(fd.into()), copied: None }, manifest))
     }
@@ -124,9 +124,7 @@ fn unread(place: &Place, name: &str, error: io::Error) -> Fault {
 /// Copies a segment: header, index, and the log up to what is committed now.
 ///
 /// The end is found first. All that stands before it is committed, so it does not change any more, but for control
-/// words. The index may name chunks that came after the end, or one that is being committed; those are copied as well,
-/// so that `prev` leads from them to the ones before, and their control words say that nothing is there: that is how a
-/// reader comes past a chunk that is not committed yet.
+/// words. Behind it the copy holds zeros: that is where the log ends.
 fn copy(place: &Place, leased: Leased) -> Result<(Segment, Copied), Fault> {
     let Leased { file, id, mut geometry, .. } = leased;
     let name = segment_name(geometry.generation);
@@ -134,30 +132,75 @@ fn copy(place: &Place, leased: Leased) -> Result<(Segment, Copied), Fault> {
     let damaged = |what: &str| Fault::from(place.corrupt(&name, what));
 
     let End { last, at: end, len } = end(&file, &geometry).map_err(failed)?.map_err(damaged)?;
-    let room = Private::new(geometry.log_limit.min(MAX_COPY));
+    let room = Private::new(0, geometry.log_limit.min(MAX_COPY));
     let mut memory = room.map_err(|error| place.os_error("copy", &name, error))?;
     memory.fill(&file, 0, end).map_err(failed)?;
     memory.set(AT_TAIL, last);
 
-    let slots = (0..geometry.index_slots).map(|slot| slot_offset(memory.word(AT_INDEX + slot * 8)));
-    let named = slots.max().unwrap_or(0);
-    // A name beyond the room is damage, which whoever follows it finds.
-    if named >= end && named <= memory.len() - HEADER {
-        fence(Ordering::Acquire); // [O8]
-        memory.fill(&file, end, named + HEADER).map_err(failed)?;
-        let mut at = end;
-        while at <= named && is_written(memory.word(at + AT_CONTROL)) {
-            let total = Lengths::of(memory.word(at + AT_CONTROL)).total();
-            memory.set(at + AT_CONTROL, UNALL);
-            at = at.saturating_add(total);
-        }
-    }
+    let settled = settle(&file, &mut memory, &geometry, end);
+    settled.map_err(failed)?.map_err(damaged)?;
     unlock(file.as_fd()).map_err(|error| place.os_error("unlock", &name, error))?;
 
     geometry.log_limit = memory.len();
     let copied = Copied { file: Arc::new(file), generation: geometry.generation, end, len };
     let region = Arc::new(memory.finish(id));
     Ok((Segment::new(region, geometry, None, place.shared_path()), copied))
+}
+
+/// Makes the index of a copy agree with its log, which ends at `end`.
+///
+/// The index was read after the end was found, so it may name chunks behind it. Those are looked at, beside the copy, for
+/// their `prev` leads to what was the newest at the end.
+///
+/// Afterwards every slot names a chunk that is committed, or the end; and all that they name takes no more room than
+/// there is. So no owner can have a look-up take longer than it takes to read the copy, whatever the index says.
+fn settle(
+    file: &File,
+    memory: &mut Private,
+    geometry: &Geometry,
+    end: u64,
+) -> io::Result<Result<(), &'static str>> {
+    let slots = || (0..geometry.index_slots).map(|slot| AT_INDEX + slot * 8);
+    let named = slots().map(|slot| slot_offset(memory.word(slot))).max().unwrap_or(0);
+    if named > memory.len() - HEADER {
+        return Ok(Err("the index names a place outside the log"));
+    }
+    let behind = (named + HEADER).saturating_sub(end);
+    let mut later = Private::new(end, behind.max(1))?;
+    if behind > 0 {
+        fence(Ordering::Acquire); // [O8]
+        later.fill(file, end, end + behind)?;
+    }
+    // Chunks are versions of one key each, so all the ways down together pass each chunk once.
+    let (mut steps, mut room) = (behind / ALIGN, end - geometry.log_start);
+    for slot in slots() {
+        let word = memory.word(slot);
+        if word == EMPTY {
+            continue;
+        }
+        let mut at = slot_offset(word);
+        while at >= end {
+            let prev = later.word(at + AT_PREV);
+            if steps == 0 || prev >= at {
+                return Ok(Err("the index leads nowhere"));
+            }
+            steps -= 1;
+            at = prev;
+        }
+        if at == 0 {
+            // There is nothing yet, and nothing at the end. The slot stays taken, for others are found behind it.
+            at = end;
+        } else {
+            let control = memory.word(at + AT_CONTROL);
+            let is_chunk = at >= geometry.log_start && at.is_multiple_of(ALIGN) && is_written(control);
+            match room.checked_sub(Lengths::of(control).total()) {
+                Some(left) if is_chunk => room = left,
+                _ => return Ok(Err("the index names what is no chunk, or one twice")),
+            }
+        }
+        memory.set(slot, renamed(word, at));
+    }
+    Ok(Ok(()))
 }
 
 /// Where a log ends.

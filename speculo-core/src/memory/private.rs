@@ -13,39 +13,51 @@ use crate::layout::{PAGE, align_up, put, to_usize, u64_at};
 /// A copy of a file's bytes while it is made. Address space is cheap: only what is filled takes memory, the rest
 /// reads as zeros.
 #[derive(Debug)]
-pub(crate) struct Private(MmapMut);
+pub(crate) struct Private {
+    map: MmapMut,
+    /// Offset in the file of its first byte.
+    base: u64,
+}
 
 impl Private {
-    /// Room for `len` bytes.
-    pub(crate) fn new(len: u64) -> io::Result<Self> {
-        MmapMut::map_anon(to_usize(align_up(len, PAGE))).map(Self)
+    /// Room for `len` bytes of a file, from `base` on.
+    pub(crate) fn new(base: u64, len: u64) -> io::Result<Self> {
+        let map = MmapMut::map_anon(to_usize(align_up(len, PAGE)))?;
+        Ok(Self { map, base })
     }
 
     /// Bytes that there is room for.
     pub(crate) fn len(&self) -> u64 {
-        self.0.len() as u64
+        self.map.len() as u64
     }
 
     /// Reads bytes `from..to` of `file`: all of them, or it is an error.
     pub(crate) fn fill(&mut self, file: &File, from: u64, to: u64) -> io::Result<()> {
-        let room = self.0.get_mut(to_usize(from)..to_usize(to)).ok_or(io::ErrorKind::InvalidInput)?;
+        let place = |at: u64| at.checked_sub(self.base).map(to_usize).ok_or(io::ErrorKind::InvalidInput);
+        let place = place(from)?..place(to)?;
+        let room = self.map.get_mut(place).ok_or(io::ErrorKind::InvalidInput)?;
         file.read_exact_at(room, from)
     }
 
-    /// The word at `at`, 0 where there is none.
+    /// The word at `at` of the file, 0 where there is none.
     pub(crate) fn word(&self, at: u64) -> u64 {
-        if at < self.len() { u64_at(&self.0, at) } else { 0 }
-    }
-
-    /// Sets the word at `at`.
-    pub(crate) fn set(&mut self, at: u64, word: u64) {
-        if at < self.len() {
-            put(&mut self.0, at, &word.to_le_bytes());
+        match at.checked_sub(self.base) {
+            Some(at) if at < self.len() => u64_at(&self.map, at),
+            _ => 0,
         }
     }
 
-    /// From here on nobody writes to it (invariant 5). `id` names the file that it was copied from.
+    /// Sets the word at `at` of the file.
+    pub(crate) fn set(&mut self, at: u64, word: u64) {
+        if let Some(at) = at.checked_sub(self.base)
+            && at < self.len()
+        {
+            put(&mut self.map, at, &word.to_le_bytes());
+        }
+    }
+
+    /// A copy that begins where the file does. From here on nobody writes to it (invariant 5). `id` names the file.
     pub(crate) fn finish(self, id: FileId) -> Region {
-        Region::private(self.0, id)
+        Region::private(self.map, id)
     }
 }

@@ -250,6 +250,7 @@ pub(crate) fn a_copy_is_bounded() {
     let mut reader = open_copy(&path);
     let segment = segment_of(&path);
     let file = File::options().read(true).write(true).open(&segment).unwrap();
+    let good = std::fs::read(&segment).unwrap();
     file.set_len(1 << 40).unwrap();
     let refused = |error: &OpenError| {
         let said = error.to_string();
@@ -278,6 +279,24 @@ pub(crate) fn a_copy_is_bounded() {
     for key in 0..KEYS {
         let _ = reader.get(&[key]);
     }
+    // An index that leads to one place again and again would make each look-up as long as its chain, or its key.
+    file.write_all_at(&good, 0).unwrap();
+    let first = number(&good[48..]);
+    file.write_all_at(&first.to_le_bytes(), 128).unwrap();
+    for slot in (512..first).step_by(8) {
+        file.write_all_at(&(first / 64).to_le_bytes(), slot).unwrap();
+    }
+    file.set_len(good.len() as u64).unwrap();
+    let error = keyed(&path).trust(Trust::Copy).open().unwrap_err();
+    assert!(error.to_string().contains("one twice"), "{error}");
+    // A chain that goes in circles behind the end.
+    file.write_all_at(&good, 0).unwrap();
+    let behind = (good.len() as u64 - 128) / 64;
+    file.write_all_at(&[0; 8], behind * 64).unwrap();
+    file.write_all_at(&(behind * 64).to_le_bytes(), behind * 64 + 40).unwrap();
+    file.write_all_at(&behind.to_le_bytes(), 512).unwrap();
+    let error = keyed(&path).trust(Trust::Copy).open().unwrap_err();
+    assert!(error.to_string().contains("leads nowhere"), "{error}");
     // An index longer than the file.
     file.write_all_at(&(1u64 << 40).to_le_bytes(), 40).unwrap();
     let error = keyed(&path).trust(Trust::Copy).open().unwrap_err();
