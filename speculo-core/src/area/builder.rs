@@ -61,11 +61,11 @@ pub enum Trust {
     /// so it cannot change any more, and no file can be taken away under it. What the values *say* is still up to their
     /// owner.
     ///
-    /// Each call looks whether there is anything new, which takes two system calls, and if there is, copies what the
-    /// segment holds: a microsecond for every few kilobytes. A follower gets everything that one copy holds before it
-    /// looks again, so what was replaced meanwhile may still come. A waiter looks by itself, every 20 ms at last. Two
-    /// descriptors stay open. Segments of more than 256 MiB are refused; of a copy, only what the log takes is memory,
-    /// for as long as somebody holds a value or a view of it.
+    /// Each call looks whether there is anything new, which takes two system calls, and if there is, copies all of the
+    /// segment that is in use: some tens of microseconds at least, milliseconds for megabytes. A follower gets
+    /// everything that one copy holds before it looks again, so what was replaced meanwhile may still come. A waiter
+    /// looks by itself, every 20 ms at last. Two descriptors stay open. Segments of more than 256 MiB are refused. Of a
+    /// copy only what the segment uses is memory, for as long as somebody holds a value or a view of it.
     Copy,
 }
 
