@@ -10,6 +10,7 @@ use std::sync::Arc;
 use rustix::fs::OFlags;
 
 use crate::area::attach::attach;
+use crate::area::copy::Source;
 use crate::area::dir::{BELL, Dir, MANIFEST, Place};
 use crate::area::manifest;
 use crate::area::{AreaBuilder, Start, Trust};
@@ -37,7 +38,8 @@ pub enum Liveness {
     Dead,
 }
 
-/// A reader of an area. It maps everything read-only and takes no slot: what it does makes no writer wait (P2).
+/// A reader of an area. It maps everything read-only and takes no slot: what it does makes no writer wait (P2). With
+/// [`Trust::Copy`] it maps nothing.
 ///
 /// Methods take `&mut self`, for they may move on to a newer segment, which must not happen while a chunk of this
 /// one is borrowed. [`share`](Chunk::share) and [`view`](Self::view) give what outlives that.
@@ -55,6 +57,8 @@ pub struct Reader {
     /// Generation that `cursor` is in.
     cursor_in: u64,
     bell: Option<Writable>,
+    /// Of an area that is copied, not mapped ([`Trust::Copy`]).
+    source: Option<Source>,
 }
 
 /// How many mappings are kept.
@@ -70,11 +74,18 @@ impl Reader {
         builder.trust.check(&stat, &place.path().join(MANIFEST))?;
         let identity = manifest::identify(&place, &fd, &stat)?;
         manifest::check_schema(&place, &identity, &builder.schema)?;
-        let manifest = Manifest::map(&place, &fd, &stat, identity)?;
-        if manifest.current() == REMOVED {
-            return Err(not_found());
-        }
-        let segment = attach(&place, &manifest, builder.trust, &[])?;
+        let (manifest, segment, source) = if builder.trust == Trust::Copy {
+            let (mut source, manifest) = Source::new(&place, fd, FileId::of(&stat), identity)?;
+            let copied = source.refresh(&place, manifest.identity(), None);
+            (manifest, copied?.ok_or_else(not_found)?, Some(source))
+        } else {
+            let manifest = Manifest::map(&place, &fd, &stat, identity)?;
+            if manifest.current() == REMOVED {
+                return Err(not_found());
+            }
+            let segment = attach(&place, &manifest, builder.trust, &[])?;
+            (manifest, segment, None)
+        };
         let damaged = |damage| OpenError::from(segment.corrupt(damage));
         let end = last(&segment).map_err(damaged)?.1;
         let cursor = match builder.start {
@@ -82,17 +93,19 @@ impl Reader {
             Start::Newest => Cursor::newest(&segment).map_err(damaged)?,
         };
         let generation = segment.geometry().generation;
-        let bell = open_bell(&dir, &place);
+        let bell = if source.is_some() { None } else { open_bell(&dir, &place) };
+        let mark = mark(source.as_ref(), &manifest, &segment, end);
         Ok(Self {
             place: Arc::new(place),
             manifest: Arc::new(manifest),
             trust: builder.trust,
-            mark: Mark::new(&segment, end),
+            mark,
             segment: Some(segment),
             former: Vec::with_capacity(KEPT),
             cursor,
             cursor_in: generation,
             bell,
+            source,
         })
     }
 
@@ -127,6 +140,7 @@ impl Reader {
             mark: self.mark.clone(),
             cursor_in: self.cursor_in,
             bell: self.bell.clone(),
+            source: self.source.clone(),
         }
     }
 
@@ -250,7 +264,9 @@ impl Reader {
     /// Lets go of the memory that this reader holds, until it is used again. A reader that sleeps for long should:
     /// the segment that it read last can then be reused.
     pub fn idle(&mut self) {
-        if let Some(segment) = self.segment.take() {
+        if let Some(segment) = self.segment.take()
+            && self.source.is_none()
+        {
             self.keep(Arc::clone(segment.region()));
         }
     }
@@ -269,15 +285,26 @@ impl Reader {
         }
     }
 
-    /// Moves to the current segment.
+    /// Moves to the current segment. Of an area that is copied: to a copy that has everything.
     #[cold]
     fn attach(&mut self) -> Result<(), ReadError> {
+        if let Some(source) = &mut self.source {
+            let held = self.segment.as_deref();
+            if let Some(segment) = source.refresh(&self.place, self.manifest.identity(), held)? {
+                self.segment = Some(segment);
+            }
+            return Ok(());
+        }
         let segment = attach(&self.place, &self.manifest, self.trust, &self.former)?;
         self.former.retain(|region| region.id() != segment.region().id());
         if let Some(old) = self.segment.replace(segment) {
             self.keep(Arc::clone(old.region()));
         }
         Ok(())
+    }
+
+    fn mark_at(&self, segment: &Segment, at: u64) -> Mark {
+        mark(self.source.as_ref(), &self.manifest, segment, at)
     }
 
     fn keep(&mut self, region: Arc<Region>) {
@@ -301,6 +328,14 @@ fn get_at_any<'a>(
     };
     let chunk = chunk.map_err(|damage| segment.corrupt(damage))?;
     Ok(chunk.filter(|chunk| chunk.is_live(os::now)))
+}
+
+/// A place in the log to wait at.
+fn mark(source: Option<&Source>, manifest: &Manifest, segment: &Segment, at: u64) -> Mark {
+    match source {
+        Some(_) => Mark::in_copies(manifest.region(), segment, at),
+        None => Mark::new(segment, at),
+    }
 }
 
 /// The word that waiters set, if this user may; without it a waiter looks by itself now and then.

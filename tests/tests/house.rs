@@ -121,9 +121,14 @@ fn mentioned<'t>(text: &'t str, begin: &str, end: char) -> Vec<&'t str> {
 fn documents_name_tests_that_exist() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut tests = String::new();
-    for folder in
-        ["tests/tests", "tests/tests/crash", "tests/tests/typed", "speculo-core/tests", "speculo-typed/tests"]
-    {
+    for folder in [
+        "tests/tests",
+        "tests/tests/crash",
+        "tests/tests/trust",
+        "tests/tests/typed",
+        "speculo-core/tests",
+        "speculo-typed/tests",
+    ] {
         for entry in std::fs::read_dir(root.join(folder)).unwrap() {
             let path = entry.unwrap().path();
             if path.is_file() {

@@ -1,5 +1,6 @@
 //! How a reader comes to a segment: lease first, **then** verify, else start over.
 
+use std::fs::File;
 use std::os::fd::AsFd;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use rustix::fs::OFlags;
 use super::Trust;
 use super::dir::{Dir, Place, segment_name};
 use crate::error::Fault;
-use crate::layout::manifest::REMOVED;
+use crate::layout::manifest::{Identity, REMOVED};
 use crate::layout::segment::{Geometry, HEADER_LEN};
 use crate::memory::lease::{Grip, try_lock};
 use crate::memory::{FileId, Lease, Manifest, Region, Segment};
@@ -25,31 +26,53 @@ pub(crate) fn attach(
     trust: Trust,
     former: &[Arc<Region>],
 ) -> Result<Arc<Segment>, Fault> {
-    for attempt in 0..ATTEMPTS {
-        let generation = manifest.current();
+    let current = || Ok(manifest.current());
+    until_settled(place, current, |generation| {
+        let leased = lease(place, manifest.identity(), trust, generation, current)?;
+        leased.map_or(Ok(None), |leased| map(place, leased, former))
+    })
+}
+
+/// What `attempt` comes to with the current generation, tried again where it gives `None`, for the area has moved on.
+pub(super) fn until_settled(
+    place: &Place,
+    current: impl Fn() -> Result<u64, Fault>,
+    mut attempt: impl FnMut(u64) -> Result<Option<Segment>, Fault>,
+) -> Result<Arc<Segment>, Fault> {
+    for tries in 0..ATTEMPTS {
+        let generation = current()?;
         if generation == REMOVED {
             return Err(place.removed().into());
         }
-        if let Some(segment) = try_attach(place, manifest, trust, former, generation)? {
+        if let Some(segment) = attempt(generation)? {
             return Ok(Arc::new(segment));
         }
-        if attempt > 0 {
+        if tries > 0 {
             rustix::thread::sched_yield();
         }
     }
-    let name = segment_name(manifest.current());
+    let name = segment_name(current()?);
     Err(place.corrupt(&name, "it stays locked, or its manifest never settles").into())
 }
 
-/// One try; `None` if the writer moved on meanwhile.
-fn try_attach(
+/// A segment's file under a shared lock, so that it stays what it was found to be, as far as its owner is honest.
+pub(super) struct Leased {
+    dir: Dir,
+    pub(super) file: File,
+    pub(super) id: FileId,
+    /// Its length before the header was read.
+    len: u64,
+    pub(super) geometry: Geometry,
+}
+
+/// Locks the file of a generation, then looks whether it is what we came for; `None` if the writer moved on meanwhile.
+pub(super) fn lease(
     place: &Place,
-    manifest: &Manifest,
+    identity: &Identity,
     trust: Trust,
-    former: &[Arc<Region>],
     generation: u64,
-) -> Result<Option<Segment>, Fault> {
-    let moved_on = || manifest.current() != generation;
+    current: impl Fn() -> Result<u64, Fault>,
+) -> Result<Option<Leased>, Fault> {
     let Some(dir) = Dir::open(place)? else {
         return Err(place.removed().into());
     };
@@ -58,7 +81,7 @@ fn try_attach(
 
     // 1. The lease, on a description of its own.
     let Some((leased, stat)) = dir.file(place, &name, OFlags::RDONLY)? else {
-        return if moved_on() { Ok(None) } else { Err(place.removed().into()) };
+        return if current()? == generation { Err(place.removed().into()) } else { Ok(None) };
     };
     if !try_lock(leased.as_fd(), Grip::Shared).map_err(|error| failed("lock", error))? {
         return Ok(None);
@@ -66,35 +89,42 @@ fn try_attach(
 
     // 2. Only now is the file known to stay what it is: look whether it is what we came for. If not, then its writer
     // may be filling it again.
-    if moved_on() {
+    if current()? != generation {
         return Ok(None);
     }
-    trust.check(&stat, &place.path().join(&name))?;
+    let path = place.path().join(&name);
+    trust.check(&stat, &path)?;
     let stat = rustix::fs::fstat(&leased).map_err(|error| failed("look at", error.into()))?;
     let len = u64::try_from(stat.st_size).unwrap_or(0);
-    let leased = std::fs::File::from(leased);
+    trust.check_len(len, &path)?;
+    let file = File::from(leased);
     let mut header = [0; HEADER_LEN];
-    let read = leased.read_exact_at(&mut header, 0);
+    let read = file.read_exact_at(&mut header, 0);
     read.map_err(|_| place.corrupt(&name, "it is shorter than its header"))?;
     let geometry = Geometry::decode(&header, len).map_err(|what| place.corrupt(&name, what))?;
-    if geometry.uuid != manifest.identity().uuid {
+    if geometry.uuid != identity.uuid {
         return Err(place.removed().into());
     }
     if geometry.generation != generation {
         return Err(place.corrupt(&name, format!("it says it is generation {}", geometry.generation)).into());
     }
+    Ok(Some(Leased { dir, file, id: FileId::of(&stat), len, geometry }))
+}
 
-    // 3. The data, through another description, so that the mapping can outlive the lease.
-    let id = FileId::of(&stat);
+/// Maps the data, through another description, so that the mapping can outlive the lease; `None` if the writer moved on
+/// meanwhile.
+fn map(place: &Place, leased: Leased, former: &[Arc<Region>]) -> Result<Option<Segment>, Fault> {
+    let Leased { dir, file, id, len, geometry } = leased;
+    let name = segment_name(geometry.generation);
+    let failed = |action, error: std::io::Error| place.os_error(action, &name, error);
     let region = match former.iter().find(|region| region.id() == id && region.span() >= geometry.log_limit) {
         Some(region) => {
             region.learn(len);
             Arc::clone(region)
         }
         None => {
-            let Some((data, data_stat)) = dir.file(place, &name, OFlags::RDONLY)? else {
-                return if moved_on() { Ok(None) } else { Err(place.removed().into()) };
-            };
+            // Where it is gone, or another, the next attempt finds out why.
+            let Some((data, data_stat)) = dir.file(place, &name, OFlags::RDONLY)? else { return Ok(None) };
             if FileId::of(&data_stat) != id {
                 return Ok(None);
             }
@@ -102,6 +132,6 @@ fn try_attach(
             Arc::new(region.map_err(|error| failed("map", error))?)
         }
     };
-    let lease = Lease::keep(&leased.into()).map_err(|error| failed("lease", error))?;
+    let lease = Lease::keep(&file.into()).map_err(|error| failed("lease", error))?;
     Ok(Some(Segment::new(region, geometry, Some(lease), place.shared_path())))
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rustix::fs::Stat;
 
+use super::copy::MAX_COPY;
 use super::dir::Place;
 use crate::error::{CreateError, OpenError, RemoveError, Untrusted};
 use crate::name::Root;
@@ -43,7 +44,11 @@ pub enum Overflow {
     Reject,
 }
 
-/// Whose areas a reader opens. The files must belong to a trusted user and be writable by nobody else.
+/// Whose areas a reader opens, and how.
+///
+/// Who is trusted could, on purpose, change bytes under a reader that has validated them, or shorten a file, which ends
+/// the reader by SIGBUS. So for [`Own`](Self::Own) and [`Owner`](Self::Owner) directory, manifest and segments must
+/// belong to a trusted user and be writable by nobody else. `SECURITY.md` has the whole of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Trust {
@@ -52,10 +57,23 @@ pub enum Trust {
     Own,
     /// The user with this id as well.
     Owner(u32),
+    /// Nobody: whoever owns the area, nothing of it is mapped. What is read is copied first, and validated in the copy,
+    /// so it cannot change any more, and no file can be taken away under it. What the values *say* is still up to their
+    /// owner.
+    ///
+    /// Each call looks whether there is anything new, which takes two system calls, and if there is, copies all of the
+    /// segment that is in use: some tens of microseconds at least, milliseconds for megabytes. A follower gets
+    /// everything that one copy holds before it looks again, so what was replaced meanwhile may still come. A waiter
+    /// looks by itself, every 20 ms at last. Two descriptors stay open. Segments of more than 256 MiB are refused. Of a
+    /// copy only what the segment uses is memory, for as long as somebody holds a value or a view of it.
+    Copy,
 }
 
 impl Trust {
     pub(crate) fn check(self, stat: &Stat, path: &Path) -> Result<(), Untrusted> {
+        if self == Self::Copy {
+            return Ok(());
+        }
         let owner = stat.st_uid;
         let trusted = owner == os::uid() || owner == 0 || matches!(self, Self::Owner(uid) if uid == owner);
         let what = if !trusted {
@@ -72,6 +90,17 @@ impl Trust {
         } else {
             return Ok(());
         };
+        Err(Untrusted { path: path.to_owned(), what })
+    }
+
+    /// Whether a segment's file of `len` bytes may be read.
+    pub(crate) fn check_len(self, len: u64, path: &Path) -> Result<(), Untrusted> {
+        if self != Self::Copy || len <= MAX_COPY {
+            return Ok(());
+        }
+        let what = format!(
+            "it has {len} bytes, and of an owner who is not trusted (`Trust::Copy`) {MAX_COPY} bytes are copied at most"
+        );
         Err(Untrusted { path: path.to_owned(), what })
     }
 }
@@ -207,7 +236,7 @@ impl AreaBuilder<'_> {
         self
     }
 
-    /// Whose areas are opened. Default: [`Trust::Own`].
+    /// Whose areas are opened for reading, and how. Default: [`Trust::Own`].
     #[must_use]
     pub fn trust(mut self, trust: Trust) -> Self {
         self.trust = trust;

@@ -2,6 +2,7 @@
 
 pub(crate) mod attach;
 mod builder;
+pub(crate) mod copy;
 pub(crate) mod create;
 pub(crate) mod dir;
 pub(crate) mod forge;

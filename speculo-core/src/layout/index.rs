@@ -33,6 +33,11 @@ pub(crate) const fn slot_offset(slot: u64) -> u64 {
     (slot & OFFSET_MASK) * ALIGN
 }
 
+/// The same slot, naming another chunk of its key.
+pub(crate) const fn renamed(slot: u64, offset: u64) -> u64 {
+    slot_tag(slot) | (offset / ALIGN)
+}
+
 /// Hash of a key's canonical bytes, with the area's seed.
 #[inline(always)]
 pub(crate) fn hash_key(key: &[u8], seed: u64) -> u64 {

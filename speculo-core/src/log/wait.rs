@@ -22,6 +22,18 @@ impl Mark {
         Self { region: Arc::clone(segment.region()), generation: segment.geometry().generation, at }
     }
 
+    /// The same in a copy, of which it keeps nothing: newer ones are looked at. `region` is whatever else there is.
+    #[cfg(not(loom))]
+    pub(crate) fn in_copies(region: &Arc<Region>, segment: &Segment, at: u64) -> Self {
+        Self { region: Arc::clone(region), generation: segment.geometry().generation, at }
+    }
+
+    /// Whether something was committed here in `segment`, a copy, or that is another generation.
+    pub(crate) fn is_passed_in(&self, segment: &Arc<Segment>) -> bool {
+        // Damage is for the look that follows to find.
+        segment.geometry().generation != self.generation || !matches!(segment.chunk(self.at), Ok(None))
+    }
+
     /// Whether something was committed here, or the area has moved on. Only control words are read, so no lease
     /// is needed: if the memory has been reused, then the manifest has moved as well. If it has been given back, too, and
     /// then to touch it would want new memory, of which there may be none: so the manifest comes first.

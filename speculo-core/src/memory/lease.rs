@@ -2,7 +2,8 @@
 //!
 //! A lock of an open file description lasts until the description is gone. A mapping keeps the description alive,
 //! so after `open`, lock, map one page without any rights, `close`, the lock costs no descriptor, survives
-//! `closefrom`, and ends with `munmap` or with the process, however it ends. It is never unlocked by a call.
+//! `closefrom`, and ends with `munmap` or with the process, however it ends. It is never unlocked by a call. (Who copies
+//! a segment holds a lock for as long as that takes, on an open descriptor, and unlocks it.)
 
 #![expect(unsafe_code, reason = "maps the page that holds the lock, and calls fcntl")]
 
@@ -34,6 +35,11 @@ pub(crate) fn try_lock(fd: BorrowedFd<'_>, grip: Grip) -> io::Result<bool> {
     }
 }
 
+/// Lets go of the lock of `fd`'s open file description.
+pub(crate) fn unlock(fd: BorrowedFd<'_>) -> io::Result<()> {
+    fcntl_lock(fd, libc::F_OFD_SETLK, libc::F_UNLCK).map(drop)
+}
+
 /// Whether somebody else's lock stands in the way of `grip`. Takes nothing.
 pub(crate) fn is_locked(fd: BorrowedFd<'_>, grip: Grip) -> io::Result<bool> {
     Ok(i32::from(ofd_lock(fd, libc::F_OFD_GETLK, grip)?.l_type) != libc::F_UNLCK)
@@ -44,6 +50,10 @@ fn ofd_lock(fd: BorrowedFd<'_>, command: libc::c_int, grip: Grip) -> io::Result<
         Grip::Shared => libc::F_RDLCK,
         Grip::Exclusive => libc::F_WRLCK,
     };
+    fcntl_lock(fd, command, kind)
+}
+
+fn fcntl_lock(fd: BorrowedFd<'_>, command: libc::c_int, kind: libc::c_int) -> io::Result<libc::flock> {
     let narrow =
         |n: i32| libc::c_short::try_from(n).map_err(|_| io::Error::from(io::ErrorKind::InvalidInput));
     // From 0 for length 0: the whole file, however long it grows.

@@ -11,7 +11,7 @@ use crate::sync::{AtomicU32, Ordering};
 #[derive(Debug)]
 pub(crate) struct Manifest {
     region: Arc<Region>,
-    /// `None` if the file is too short for it, which an identified one is not.
+    /// `None` if the file is not mapped, or too short for it, which an identified one is not.
     current: Option<Word>,
     identity: Identity,
 }
@@ -19,6 +19,13 @@ pub(crate) struct Manifest {
 impl Manifest {
     pub(crate) fn new(region: Arc<Region>, identity: Identity) -> Self {
         Self { current: Word::of(&region, AT_CURRENT), region, identity }
+    }
+
+    /// Of a manifest that is not mapped. `current` names no generation, so whoever compares it goes where the file is
+    /// looked at, out of every fast path.
+    #[cfg(not(loom))]
+    pub(crate) fn unmapped(region: Arc<Region>, identity: Identity) -> Self {
+        Self { current: None, region, identity }
     }
 
     pub(crate) fn region(&self) -> &Arc<Region> {

@@ -12,9 +12,11 @@
 //!    and header words of such a chunk are never written again in that generation (promise P1).
 //! 4. *Scratch.* The writer fills only bytes behind the last committed chunk. Nobody makes references to those:
 //!    readers look there through atomics, and stop at a control word that is not `WRITN`.
+//! 5. *Private.* A [`Region`] made by [`Private`] is memory of this process alone: all of its bytes are there,
+//!    and nobody writes to any of them while it lives, whatever becomes of the file. That stands in for 1 to 3.
 //!
-//! All of it presumes that writers of the area's files follow the protocol. What somebody with write permission to
-//! them could do is said in `docs/design.md`, "Trust".
+//! All but the last presume that writers of the area's files follow the protocol. What somebody with write permission
+//! to them could do is said in `docs/design.md`, "Trust".
 
 pub(crate) mod chunk;
 #[cfg(not(loom))]
@@ -30,6 +32,8 @@ pub(crate) mod lease;
 pub(crate) mod lend;
 pub(crate) mod manifest;
 #[cfg(not(loom))]
+pub(crate) mod private;
+#[cfg(not(loom))]
 pub(crate) mod process;
 #[cfg(not(loom))]
 pub(crate) mod region;
@@ -44,6 +48,8 @@ pub use chunk::{Chunk, ChunkId, OwnedChunk};
 pub(crate) use chunk::{Glance, Seen};
 pub(crate) use lease::Lease;
 pub(crate) use manifest::Manifest;
+#[cfg(not(loom))]
+pub(crate) use private::Private;
 #[cfg(not(loom))]
 pub(crate) use process::Process;
 #[cfg(not(loom))]

@@ -8,7 +8,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::ptr::NonNull;
 use std::sync::Arc;
 
-use memmap2::{MmapOptions, MmapRaw};
+use memmap2::{MmapMut, MmapOptions, MmapRaw};
 use rustix::mm::Advice;
 
 use crate::layout::chunk::HEADER;
@@ -29,7 +29,7 @@ impl FileId {
 }
 
 /// A shared mapping of a file. It may be longer than the file, which grows into it; only the bytes that the file
-/// is known to have are ever touched.
+/// is known to have are ever touched. Or private memory with a copy of a file, all of which is there (invariant 5).
 #[derive(Debug)]
 pub(crate) struct Region {
     map: MmapRaw,
@@ -46,6 +46,12 @@ impl Region {
     pub(crate) fn read_only(fd: BorrowedFd<'_>, id: FileId, len: u64, known: u64) -> io::Result<Self> {
         let map = MmapOptions::new().len(to_usize(align_up(len, PAGE))).map_raw_read_only(fd.as_raw_fd())?;
         Ok(Self { map, known: AtomicUsize::new(to_usize(known.min(len))), id })
+    }
+
+    /// A copy of the file `id` in memory of this process.
+    pub(super) fn private(map: MmapMut, id: FileId) -> Self {
+        let known = AtomicUsize::new(map.len());
+        Self { map: map.into(), known, id }
     }
 
     /// The file.

@@ -18,13 +18,15 @@ pub(crate) struct Segment {
     checked: Marks,
     /// The area's directory, for error messages.
     area: Arc<Path>,
-    /// Keeps the memory from being reused (invariant 2), unless it is the writer's own. Dropped last.
+    /// Keeps the memory from being reused (invariant 2), unless it is the writer's own, or private (invariant 5).
+    /// Dropped last.
     _lease: Option<Lease>,
 }
 
 impl Segment {
     /// `region` is mapped from the file that `lease` locks, and `geometry` was read from it under that lock. The writer
     /// needs none for what it writes itself: nobody else reuses the area's files, nor does it before it retires them.
+    /// Nor is there one of a copy in private memory.
     pub(crate) fn new(
         region: Arc<Region>,
         geometry: Geometry,

@@ -126,6 +126,8 @@ impl Reader {
     pub(super) fn step(&mut self, removals: bool) -> Result<Step, ReadError> {
         // A scan pins its end when it first passes a chunk over, so that a fast writer cannot lead it on (P3).
         let mut pin = None;
+        // Where the area is copied, one copy has to do: it ends.
+        let mut copied = false;
         loop {
             let Some(segment) = &self.segment else {
                 self.attach()?;
@@ -163,7 +165,11 @@ impl Reader {
                     }
                 }
                 Ok(Next::End) => return Ok(Step::End),
-                Ok(Next::Moved) => self.attach()?,
+                Ok(Next::Moved) if copied => return Ok(Step::End),
+                Ok(Next::Moved) => {
+                    self.attach()?;
+                    copied = self.source.is_some();
+                }
                 Err(damage) => return Err(segment.corrupt(damage).into()),
             }
         }

@@ -32,7 +32,8 @@ impl Reader {
         if moved {
             let segment = self.current()?;
             let end = last(segment).map_err(|damage| segment.corrupt(damage))?.1;
-            self.mark = Mark::new(segment, end);
+            let segment = Arc::clone(segment);
+            self.mark = self.mark_at(&segment, end);
         }
         Ok(moved)
     }
@@ -96,12 +97,15 @@ impl Reader {
 
     fn block_at_cursor(&mut self, end: Option<Instant>) -> Result<bool, ReadError> {
         let Some(segment) = &self.segment else { return Ok(true) };
-        let mark = Mark::new(segment, self.cursor.at());
+        let mark = self.mark_at(segment, self.cursor.at());
         self.block(&mark, end)
     }
 
     /// Sleeps until the log has moved past `mark`; `false` at the deadline.
     fn block(&mut self, mark: &Mark, end: Option<Instant>) -> Result<bool, ReadError> {
+        if self.source.is_some() {
+            return self.block_on_copies(mark, end);
+        }
         let mut nap = FIRST_NAP;
         loop {
             if mark.is_passed(&self.manifest) {
@@ -123,6 +127,23 @@ impl Reader {
             if pulse.load(Ordering::Acquire) == seen && !mark.is_passed(&self.manifest) {
                 self.idle();
             }
+        }
+    }
+
+    /// [`block`](Self::block) where nothing is mapped that one could sleep on.
+    fn block_on_copies(&mut self, mark: &Mark, end: Option<Instant>) -> Result<bool, ReadError> {
+        let mut nap = FIRST_NAP;
+        loop {
+            self.attach()?;
+            if self.segment.as_ref().is_none_or(|segment| mark.is_passed_in(segment)) {
+                return Ok(true);
+            }
+            let left = end.map(|end| end.saturating_duration_since(Instant::now()));
+            if left.is_some_and(|left| left.is_zero()) {
+                return Ok(false);
+            }
+            std::thread::sleep(left.map_or(nap, |left| left.min(nap)));
+            nap = (nap * 2).min(LAST_NAP);
         }
     }
 }
