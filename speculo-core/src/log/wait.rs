@@ -35,8 +35,8 @@ impl Mark {
     }
 
     /// Whether something was committed here, or the area has moved on. Only control words are read, so no lease
-    /// is needed: if the memory has been reused, then the manifest has moved as well. If it has been given back, too, and
-    /// then to touch it would want new memory, of which there may be none: so the manifest comes first.
+    /// is needed: if the memory has been reused, then the manifest has moved as well, and that is looked at first. A file
+    /// that was deleted keeps its memory as long as it is mapped.
     pub(crate) fn is_passed(&self, manifest: &Manifest) -> bool {
         if manifest.current() != self.generation {
             return true;
