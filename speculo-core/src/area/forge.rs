@@ -1,6 +1,6 @@
 //! Builds the next segment aside: nothing of it can be seen before the manifest names it.
 
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::AsFd;
 use std::sync::Arc;
 
 use rustix::fs::Mode;
@@ -78,7 +78,9 @@ impl Forge<'_> {
             }
         };
         failpoint::hit("segment.created");
-        let result = self.reserve_first(&fd, &name, first).and_then(|known| {
+        let reserved = os::reserve_between(fd.as_fd(), 0, first.least, first.wished)
+            .map_err(|(needed, error)| self.place.no_space(fd.as_fd(), &name, needed, error));
+        let result = reserved.and_then(|known| {
             failpoint::hit("segment.reserved");
             let memory = Writable::map(fd.as_fd(), id, limit, known)
                 .map_err(|error| self.place.os_error("map", &name, error))?;
@@ -86,17 +88,6 @@ impl Forge<'_> {
             Ok((generation, memory))
         });
         result.inspect_err(|_| self.dir.unlink(&name))
-    }
-
-    fn reserve_first(&self, fd: &OwnedFd, name: &str, first: First) -> Result<u64, Fault> {
-        let mut wished = first.wished;
-        loop {
-            match os::reserve(fd.as_fd(), 0, wished) {
-                Ok(()) => return Ok(wished),
-                Err(_) if wished > first.least => wished = first.least,
-                Err(error) => return Err(self.place.no_space(fd.as_fd(), name, wished, error)),
-            }
-        }
     }
 
     /// A retired segment under its new name. Its lock was taken, so nobody holds it, and is let go of: who leases it from

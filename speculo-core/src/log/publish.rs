@@ -191,9 +191,14 @@ impl Log {
         self.scratch.body_beside(chunk::key_behind(key) + self.for_removals)
     }
 
+    /// Bytes of chunks for which there is memory.
+    pub(crate) fn free(&self) -> u64 {
+        self.scratch.room()
+    }
+
     /// Whether a tombstone fits for a key of `key` bytes.
     pub(crate) fn has_room_for_removal(&self, key: u64) -> bool {
-        self.scratch.room() >= chunk::total(0, key)
+        self.free() >= chunk::total(0, key)
     }
 
     /// Bytes that values leave free at the log's end.

@@ -7,7 +7,7 @@
 
 use super::carry::{Carry, Replaced};
 use super::census::Seqs;
-use super::plan::{Live, Plan, slot_limit};
+use super::plan::{Live, Plan};
 use super::publish::Log;
 use crate::layout::LINE;
 use crate::layout::index::slot_offset;
@@ -101,7 +101,7 @@ impl Walk {
             let chunk = part.look()?;
             match self.fate(&chunk, now) {
                 Fate::Left => part = self.flush(&part, chunk.end())?,
-                _ if !self.has_room(&part, &chunk) => {
+                _ if part.len() + chunk.total_len() > self.next().free() => {
                     step = Step::Reserve(self.next().end() + part.len() + chunk.total_len() + LINE);
                     break;
                 }
@@ -111,7 +111,7 @@ impl Walk {
                         part = self.flush(&part, part.end())?;
                         self.carry.settle()?;
                     }
-                    if !self.has_slot() {
+                    if self.next().slots_left() == 0 {
                         step = Step::Full;
                         break;
                     }
@@ -197,16 +197,6 @@ impl Walk {
             self.carry.copy(part)?;
         }
         Ok(Run::at(part.segment(), at))
-    }
-
-    #[inline]
-    fn has_room(&self, part: &Run<'_>, chunk: &Chunk<'_>) -> bool {
-        self.next().end() + part.len() + chunk.total_len() + LINE <= self.next().segment().region().known()
-    }
-
-    #[inline]
-    fn has_slot(&self) -> bool {
-        self.next().used_slots() < slot_limit(self.next().segment().geometry().index_slots)
     }
 
     /// What is live in the next segment.

@@ -61,6 +61,27 @@ pub(crate) fn reserve(fd: BorrowedFd<'_>, from: u64, to: u64) -> io::Result<()> 
     }
 }
 
+/// [Reserves](reserve) up to `wished`, or to `least` where there is not so much; gives the end of what there is then. Or the
+/// number of bytes that could not be had, and why.
+pub(crate) fn reserve_between(
+    fd: BorrowedFd<'_>,
+    from: u64,
+    least: u64,
+    mut wished: u64,
+) -> Result<u64, (u64, io::Error)> {
+    loop {
+        // What is there is enough, and more than that was wished for in vain.
+        if wished <= from {
+            return Ok(from);
+        }
+        match reserve(fd, from, wished) {
+            Ok(()) => return Ok(wished),
+            Err(_) if wished > least => wished = least,
+            Err(error) => return Err((wished - from, error)),
+        }
+    }
+}
+
 /// Size and free bytes of the file system that holds an open file.
 pub(crate) fn free_bytes(fd: BorrowedFd<'_>) -> (u64, u64) {
     rustix::fs::fstatvfs(fd).map_or((0, 0), |fs| {

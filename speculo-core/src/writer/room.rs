@@ -176,7 +176,7 @@ impl Writer {
     /// Reserves memory for `log`, up to `wished`, or to `least` if there is not so much, before anybody touches it (P6).
     pub(super) fn reserve(&self, log: &Log, least: u64, wished: u64) -> Result<(), Fault> {
         // A file is made of pages: no other length fits what its header may say later.
-        let (least, mut wished) = (align_up(least, PAGE), align_up(wished, PAGE));
+        let (least, wished) = (align_up(least, PAGE), align_up(wished, PAGE));
         let place = &self.parts.place;
         let segment = log.segment();
         let region = segment.region();
@@ -187,20 +187,11 @@ impl Writer {
             .filter(|(_, stat)| FileId::of(stat) == region.id())
             .ok_or_else(|| place.removed())?;
         let known = region.known();
-        loop {
-            // What is there is enough, and more than that was wished for in vain.
-            if wished <= known {
-                return Ok(());
-            }
-            match os::reserve(fd.as_fd(), known, wished) {
-                Ok(()) => break,
-                Err(_) if wished > least => wished = least,
-                Err(error) => return Err(place.no_space(fd.as_fd(), &name, wished - known, error)),
-            }
-        }
+        let end = os::reserve_between(fd.as_fd(), known, least, wished)
+            .map_err(|(needed, error)| place.no_space(fd.as_fd(), &name, needed, error))?;
         failpoint::hit("stretch.reserved");
-        region.learn(wished);
-        log.memory().prefault(known, wished);
+        region.learn(end);
+        log.memory().prefault(known, end);
         Ok(())
     }
 
