@@ -114,6 +114,16 @@ pub fn kill_points() -> BTreeSet<String> {
     known
 }
 
+/// What [`publish_with`](speculo_core::Writer::publish_with) takes, for bytes that are there.
+pub fn fill(value: &[u8]) -> impl FnMut(&mut [u8]) -> Result<usize, std::convert::Infallible> {
+    move |room| {
+        if let Some(place) = room.get_mut(..value.len()) {
+            place.copy_from_slice(value);
+        }
+        Ok(value.len())
+    }
+}
+
 /// The number that a payload begins with.
 #[must_use]
 pub fn number(payload: &[u8]) -> u64 {

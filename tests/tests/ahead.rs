@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use speculo_core::{Event, Kind, Overflow, Reader, Root, To, View, Writer};
 use speculo_tests::random::Random;
-use speculo_tests::{area, area_dir, assert_tidy, number, tests};
+use speculo_tests::{area, area_dir, assert_tidy, fill, number, tests};
 
 fn main() -> ExitCode {
     speculo_tests::run(
@@ -59,15 +59,6 @@ fn change(writer: &mut Writer, oracle: &mut Oracle, random: &mut Random, n: u64)
             writer.publish_with(To::Key(&bytes), ttl, fill(&value)).unwrap();
             oracle.insert(key, (n, value.len()));
         }
-    }
-}
-
-fn fill(value: &[u8]) -> impl FnMut(&mut [u8]) -> Result<usize, std::convert::Infallible> {
-    move |room| {
-        if let Some(place) = room.get_mut(..value.len()) {
-            place.copy_from_slice(value);
-        }
-        Ok(value.len())
     }
 }
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use speculo_core::{AreaBuilder, ChunkId, Event, Kind, Overflow, Root, Start, To, Writer};
-use speculo_tests::{area, area_dir, files, tests};
+use speculo_tests::{area, area_dir, files, fill, tests};
 
 fn main() -> ExitCode {
     speculo_tests::run(
@@ -31,14 +31,7 @@ fn stream(path: &Path) -> AreaBuilder<'static> {
 }
 
 fn publish(writer: &mut Writer, ttl: Option<Duration>) -> ChunkId {
-    let value = [1; 100];
-    let fill = |room: &mut [u8]| {
-        if let Some(place) = room.get_mut(..value.len()) {
-            place.copy_from_slice(&value);
-        }
-        Ok::<_, std::convert::Infallible>(value.len())
-    };
-    writer.publish_with(To::Next, ttl, fill).unwrap()
+    writer.publish_with(To::Next, ttl, fill(&[1; 100])).unwrap()
 }
 
 fn missing(writer: &Writer, ids: &[ChunkId]) -> usize {
@@ -134,12 +127,7 @@ fn a_mirror_hears_of_what_expired_unseen() {
         let mut mirror = area(&path, Kind::Keyed).open().unwrap();
         writer.put(b"a", b"lasting").unwrap();
         assert!(matches!(mirror.try_event().unwrap(), Some(Event::Put(_))));
-        writer
-            .publish_with(To::Key(b"a"), AT_ONCE, |room| {
-                room.fill(0);
-                Ok::<_, std::convert::Infallible>(4)
-            })
-            .unwrap();
+        writer.publish_with(To::Key(b"a"), AT_ONCE, fill(b"mortal")).unwrap();
         if through_a_rollover {
             writer.compact().unwrap();
             // It moves on without having followed.

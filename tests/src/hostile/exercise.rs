@@ -205,10 +205,5 @@ fn put(
     payload: &[u8],
 ) -> Result<ChunkId, speculo_core::PublishError> {
     let to = if kind == Kind::Keyed { To::Key(key) } else { To::Next };
-    writer.publish_with(to, None, |room| {
-        if let Some(place) = room.get_mut(..payload.len()) {
-            place.copy_from_slice(payload);
-        }
-        Ok::<_, std::convert::Infallible>(payload.len())
-    })
+    writer.publish_with(to, None, crate::fill(payload))
 }

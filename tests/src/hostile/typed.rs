@@ -1,7 +1,6 @@
 //! Payloads of any bytes where values of a type are expected.
 
 use std::cell::RefCell;
-use std::convert::Infallible;
 use std::fmt::{Debug, Write};
 
 use speculo_core::{Area, Kind, Start, To, Writer};
@@ -22,12 +21,7 @@ struct Lane<T> {
 impl<T: Speculo> Lane<T> {
     fn new(name: &str) -> Self {
         let of = schema::of::<T>();
-        let core = speculo_core::Schema {
-            kind: of.kind,
-            fingerprint: of.fingerprint,
-            descriptor: &of.descriptor,
-            difference: schema::diff,
-        };
+        let core = core_schema(&of);
         stage::set(name, &[]);
         let area = Area::builder(name).root(stage::root()).initial_size(1 << 16).schema(core);
         let writer = area.create().unwrap();
@@ -39,13 +33,7 @@ impl<T: Speculo> Lane<T> {
     fn read(&mut self, key: &[u8], payload: &[u8], look: impl Fn(&Archived<T>)) -> Tally {
         let mut tally = Tally::default();
         let to = if T::KIND == Kind::Keyed { To::Key(key) } else { To::Next };
-        let fill = |room: &mut [u8]| {
-            if let Some(place) = room.get_mut(..payload.len()) {
-                place.copy_from_slice(payload);
-            }
-            Ok::<_, Infallible>(payload.len())
-        };
-        if tally.note(self.writer.publish_with(to, None, fill)).is_none() {
+        if tally.note(self.writer.publish_with(to, None, crate::fill(payload))).is_none() {
             return tally;
         }
         tally.opened += 1;
@@ -164,18 +152,23 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
     seeds
 }
 
+/// A typed area's schema, as the core takes it.
+fn core_schema(of: &schema::Schema) -> speculo_core::Schema<'_> {
+    speculo_core::Schema {
+        kind: of.kind,
+        fingerprint: of.fingerprint,
+        descriptor: &of.descriptor,
+        difference: schema::diff,
+    }
+}
+
 /// The bytes that a publisher makes of a value.
 fn archived<T: Speculo>(value: &T) -> Vec<u8> {
     let name = "typed/seed";
     let mut publisher = Publisher::<T>::builder(name).root(stage::root()).remove_on_drop().create().unwrap();
     publisher.publish(value).unwrap();
     let of = schema::of::<T>();
-    let core = speculo_core::Schema {
-        kind: of.kind,
-        fingerprint: of.fingerprint,
-        descriptor: &of.descriptor,
-        difference: schema::diff,
-    };
+    let core = core_schema(&of);
     let mut reader = Area::builder(name).root(stage::root()).schema(core).open().unwrap();
     reader.latest().unwrap().unwrap().payload().to_vec()
 }
