@@ -59,7 +59,7 @@ impl Mark {
         // Acquires the writer's clearing of `waiting` before that pulse: what is stored below comes after it.
         let seen = pulse.load(Ordering::Acquire);
         let heard = bell.and_then(|bell| bell.word(0)).is_some_and(|waiting| {
-            waiting.store(1, Ordering::SeqCst);
+            waiting.store(1, Ordering::Relaxed);
             heavy()
         });
         (!self.is_passed(manifest)).then_some(Sleep { seen, heard })
@@ -80,9 +80,9 @@ pub(crate) struct Sleep {
 pub(crate) fn answers(bell: &Word, fence: Light) -> bool {
     fence.fence();
     let waiting = bell.get();
-    let waits = waiting.load(Ordering::SeqCst) != 0;
+    let waits = waiting.load(Ordering::Relaxed) != 0;
     if waits {
-        waiting.store(0, Ordering::SeqCst);
+        waiting.store(0, Ordering::Relaxed);
     }
     waits
 }
