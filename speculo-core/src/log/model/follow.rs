@@ -1,7 +1,12 @@
 //! Following the log beside a writer: everything once, in order.
 
-use super::{Area, Reader, Writer, check, value};
+use std::sync::Arc;
+
+use loom::sync::atomic::AtomicU64;
+
+use super::{Area, Reader, Writer, check, check_to, value};
 use crate::log::read::NO_PIN;
+use crate::sync::Ordering;
 
 #[test]
 fn every_commit_is_seen_once_and_in_order() {
@@ -58,5 +63,34 @@ fn what_is_passed_over_as_superseded_has_its_successor_ahead() {
         writer.put(b"b", 2);
         writer.put(b"a", 3);
         follower.join().unwrap();
+    });
+}
+
+#[test]
+fn what_one_reader_has_seen_the_next_one_sees() {
+    check_to(2, || {
+        let area = Area::new(1, 2, false);
+        let mut writer = Writer::create(&area);
+        let (mut first, mut second) = (Reader::open(&area), Reader::open(&area));
+        let told = Arc::new(AtomicU64::new(0));
+        let follower = loom::thread::spawn({
+            let told = Arc::clone(&told);
+            move || {
+                while let Some(seq) = first.next().map(|chunk| chunk.seq()) {
+                    told.store(seq, Ordering::Release);
+                }
+            }
+        });
+        let looker = loom::thread::spawn(move || {
+            let told = told.load(Ordering::Acquire);
+            let (looked, followed) =
+                (second.get(b"a").unwrap_or(0), second.next().map_or(0, |chunk| chunk.seq()));
+            assert!(looked >= told, "{looked} is older than {told}, which another reader has seen");
+            assert!(followed >= told.min(1));
+        });
+        writer.put(b"a", 1);
+        writer.put(b"a", 2);
+        follower.join().unwrap();
+        looker.join().unwrap();
     });
 }

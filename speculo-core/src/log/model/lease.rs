@@ -2,6 +2,7 @@
 
 use super::{Area, Reader, Writer, check, value};
 use crate::memory::Chunk;
+use crate::view::View;
 
 #[test]
 fn p7_memory_is_used_again_only_when_nobody_holds_it() {
@@ -30,5 +31,28 @@ fn p7_memory_is_used_again_only_when_nobody_holds_it() {
             assert_eq!(writer.log.segment().geometry().generation, 3);
         }
         reader.join().unwrap();
+    });
+}
+
+#[test]
+fn p7_a_view_stays_as_it_was_through_rollovers() {
+    check(|| {
+        let area = Area::new(2, 2, true);
+        let mut writer = Writer::create(&area);
+        writer.put(b"a", 1);
+        let holder = loom::thread::spawn({
+            let area = std::sync::Arc::clone(&area);
+            move || {
+                let view = View::new(super::SEED, area.attach()).unwrap();
+                let look = || view.get(b"a").unwrap().map(|chunk| value(&chunk, b"a"));
+                let first = look().expect("there was a value all the time");
+                assert!((1..=2).contains(&first));
+                assert_eq!(look(), Some(first));
+            }
+        });
+        assert!(writer.roll_over());
+        writer.put(b"a", 2);
+        writer.roll_over();
+        holder.join().unwrap();
     });
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use loom::thread::JoinHandle;
 
-use super::{Area, CHUNK, Mark, Reader, Writer, check};
+use super::{Area, CHUNK, Mark, Reader, Writer, check, check_to};
 use crate::layout::manifest::REMOVED;
 use crate::memory::manifest::mark_removed;
+use crate::sync::Ordering;
 
 /// Somebody who waits for what comes after `writer`'s last commit, then does `rest`.
 fn waiter(writer: &Writer, rest: impl FnOnce(&mut Reader, u64) + 'static) -> JoinHandle<()> {
@@ -65,6 +66,34 @@ fn a_switch_wakes_who_waits() {
         let waiter = waiter(&writer, |reader, _| assert_eq!(reader.current().geometry().generation, 2));
         assert!(writer.roll_over());
         waiter.join().unwrap();
+    });
+}
+
+#[test]
+fn a_switch_wakes_all_who_wait() {
+    check_to(3, || {
+        let area = Area::new(2, 1, false);
+        let mut writer = Writer::create(&area);
+        let waiters = [waiter(&writer, |_, _| ()), waiter(&writer, |_, _| ())];
+        assert!(writer.roll_over());
+        for waiter in waiters {
+            waiter.join().unwrap();
+        }
+    });
+}
+
+#[test]
+fn a_takeover_wakes_all_who_wait() {
+    check_to(3, || {
+        let area = Area::new(2, 1, false);
+        let writer = Writer::create(&area);
+        let waiters = [waiter(&writer, |_, _| ()), waiter(&writer, |_, _| ())];
+        // Dies after it was woken for, before it wakes: what the bell said is lost.
+        area.bell.word(0).unwrap().store(0, Ordering::Relaxed);
+        writer.take_over();
+        for waiter in waiters {
+            waiter.join().unwrap();
+        }
     });
 }
 
