@@ -8,12 +8,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use rustix::io::Errno;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
 use speculo_core::{
     AreaBuilder, CreateError, Flags, Kind, Liveness, OpenError, PublishError, ReadErrorKind, Reader, Root,
     Trust, Writer,
 };
-use speculo_tests::{Child, Wire, area, area_dir, assert_tidy, files, number, roles, sys, tests};
+use speculo_tests::{Child, Wire, area, area_dir, assert_tidy, files, number, roles, sys, tests, until};
 
 fn main() -> ExitCode {
     speculo_tests::run(
@@ -22,9 +22,10 @@ fn main() -> ExitCode {
             p2_locks_of_strangers_hold_nobody_up,
             a_read_only_file_system_is_read_from_and_not_written_to,
             files_that_vanish_are_noticed_or_not_needed,
+            who_fails_to_take_over_leaves_the_area,
             another_boot_is_refused,
         ],
-        roles![starved, stranger, read_only, overlooked],
+        roles![starved, stranger, read_only, overlooked, heir],
     )
 }
 
@@ -432,4 +433,30 @@ fn another_boot_is_refused() {
     std::fs::write(&manifest, &bytes).unwrap();
     keyed(&path).remove().unwrap();
     assert!(!area_dir(&path).exists());
+}
+
+fn who_fails_to_take_over_leaves_the_area() {
+    let root = Root::temporary().unwrap();
+    let path = root.path().unwrap();
+    let mut writer = keyed(&path).create().unwrap();
+    put(&mut writer, 1).unwrap();
+    drop(writer);
+    let before = files(&path);
+    let heir = Child::start_with("heir", &path, &[], &[("SPECULO_KILL", "takeover.built:1:stop")]);
+    let name = until("the next segment", || files(&path).into_iter().find(|name| !before.contains(name)));
+    until("that it stops", || {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", heir.pid())).unwrap();
+        stat.contains(") T ").then_some(())
+    });
+    std::fs::remove_file(area_dir(&path).join(name)).unwrap();
+    heir.signal(Signal::CONT);
+    let (status, said) = heir.ended();
+    assert!(status.success() && said.iter().any(|line| line.contains("removed")), "{status} {said:?}");
+    assert_eq!(keyed(&path).open().unwrap().view().unwrap().len().unwrap(), 1);
+    assert_eq!(keyed(&path).create().unwrap().view().unwrap().len().unwrap(), 1);
+}
+
+fn heir(wire: &mut Wire) {
+    let error = keyed(wire.root()).add_flags(Flags::REMOVE_ON_DROP).create().map(drop).unwrap_err();
+    wire.say(error.to_string().replace('\n', " "));
 }

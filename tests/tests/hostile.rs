@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use speculo_core::{Area, AreaBuilder, ChunkId, CreateError, Kind, OpenError, Reader, Root, Schema, To};
 use speculo_tests::random::Random;
@@ -17,6 +17,7 @@ fn main() -> ExitCode {
             p8_damaged_streams_are_survived,
             p8_a_manifest_of_zeros_and_a_newer_format_are_told_apart,
             p8_truncated_files_are_errors,
+            p8_a_chain_that_every_slot_leads_to_is_walked_once,
         ],
         roles![victim],
     )
@@ -301,4 +302,49 @@ fn p8_truncated_files_are_errors() {
         }
         assert!(refused >= 8, "{name}: {refused}");
     }
+}
+
+/// Each slot of the index leads to the newest of a key's many versions, and none of these is committed. Walked anew from
+/// each slot that would be some billions of steps.
+fn p8_a_chain_that_every_slot_leads_to_is_walked_once() {
+    let root = Root::temporary().unwrap();
+    let path = root.path().unwrap();
+    let area = named(&path, "chain", Kind::Keyed).initial_size(16 << 20).max_size(64 << 20);
+    let mut writer = area.create().unwrap();
+    for n in 0..60_000u32 {
+        writer.put(&n.to_le_bytes(), b"").unwrap();
+    }
+    writer.compact().unwrap();
+    for _ in 0..50_000 {
+        writer.put(b"key", b"").unwrap();
+    }
+    drop(writer);
+
+    let segment = std::fs::read_dir(path.join("chain")).unwrap().map(|entry| entry.unwrap().path());
+    let segment = segment.into_iter().find(|path| path.to_str().unwrap().ends_with("segment")).unwrap();
+    let mut bytes = std::fs::read(&segment).unwrap();
+    let word = |bytes: &[u8], at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap());
+    let place = |bytes: &[u8], at: usize| usize::try_from(word(bytes, at)).unwrap();
+    let index = 512..512 + 8 * place(&bytes, 40);
+    let newest = place(&bytes, 128);
+    let slot = index
+        .clone()
+        .step_by(8)
+        .map(|at| word(&bytes, at))
+        .find(|slot| slot & !(!0 << 40) == newest as u64 / 64);
+    let slot = slot.unwrap().to_le_bytes();
+    bytes[index].as_chunks_mut().0.fill(slot);
+    let (mut at, mut chain) = (newest, 0);
+    while at != 0 {
+        bytes[at] = 1;
+        (at, chain) = (place(&bytes, at + 40), chain + 1);
+    }
+    assert!(chain > 30_000, "a rollover came too late: {chain}");
+    bytes[128..136].fill(0);
+    std::fs::write(&segment, &bytes).unwrap();
+
+    let (mut reader, begin) = (area.open().unwrap(), Instant::now());
+    let error = reader.get(b"key").map(|_| ()).unwrap_err();
+    assert!(error.to_string().contains("again and again"), "{error}");
+    assert!(begin.elapsed() < Duration::from_secs(2), "{:?}", begin.elapsed());
 }

@@ -68,18 +68,29 @@ impl<'k> Wanted<'k> {
 /// At the end of the log at most one chunk of the chain is uncommitted; a pin far behind the end walks down
 /// through the versions that were written since.
 #[inline(always)]
-pub(crate) fn newest(segment: &Arc<Segment>, at: u64, pin: u64) -> Result<Option<Chunk<'_>>, Damage> {
+fn newest<'a>(
+    segment: &'a Arc<Segment>,
+    at: u64,
+    pin: u64,
+    steps: &mut u64,
+) -> Result<Option<Chunk<'a>>, Damage> {
     if at < pin
         && let Some(chunk) = segment.chunk(at)?
     {
         return Ok(Some(chunk));
     }
-    older(segment, at, pin)
+    older(segment, at, pin, steps)
 }
 
-/// Goes down from the chunk at `at`, which is not committed, or not before `pin`.
+/// Goes down from the chunk at `at`, which is not committed, or not before `pin`. `steps` counts those of one look-up:
+/// no two keys have a chunk in common, so there are not more of them than chunks, unless the index is forged.
 #[cold]
-fn older(segment: &Arc<Segment>, mut at: u64, pin: u64) -> Result<Option<Chunk<'_>>, Damage> {
+fn older<'a>(
+    segment: &'a Arc<Segment>,
+    mut at: u64,
+    pin: u64,
+    steps: &mut u64,
+) -> Result<Option<Chunk<'a>>, Damage> {
     loop {
         let damage = |what| Damage { at, what };
         if !at.is_multiple_of(ALIGN) || !segment.region().reaches(at.saturating_add(HEADER)) {
@@ -92,6 +103,10 @@ fn older(segment: &Arc<Segment>, mut at: u64, pin: u64) -> Result<Option<Chunk<'
         }
         if prev >= at {
             return Err(damage("a chunk replaces one that comes after it"));
+        }
+        *steps += 1;
+        if *steps > segment.region().known() / HEADER {
+            return Err(damage("the index leads to it again and again"));
         }
         at = prev;
         if at < pin
@@ -107,7 +122,7 @@ fn older(segment: &Arc<Segment>, mut at: u64, pin: u64) -> Result<Option<Chunk<'
 pub(crate) fn at_slot(segment: &Arc<Segment>, slot: u64, pin: u64) -> Result<Option<Chunk<'_>>, Damage> {
     match segment.slot(slot) {
         EMPTY => Ok(None),
-        word => newest(segment, slot_offset(word), pin),
+        word => newest(segment, slot_offset(word), pin, &mut 0),
     }
 }
 
@@ -120,7 +135,7 @@ pub(crate) struct Found<'a> {
     pub(crate) chunk: Option<Chunk<'a>>,
 }
 
-/// Looks `wanted` up. Bounded by the number of slots; with the load limits of [`carry`](super::carry) a few steps.
+/// Looks `wanted` up. Bounded by the numbers of slots and chunks; with the load limits of [`carry`](super::carry) a few steps.
 #[inline]
 pub(crate) fn find<'a>(
     segment: &'a Arc<Segment>,
@@ -128,6 +143,7 @@ pub(crate) fn find<'a>(
     hash: u64,
     pin: u64,
 ) -> Result<Found<'a>, Damage> {
+    let mut steps = 0;
     for step in 0..segment.geometry().index_slots {
         let slot = hash.wrapping_add(step);
         let word = segment.slot(slot);
@@ -135,7 +151,7 @@ pub(crate) fn find<'a>(
             return Ok(Found { slot: Some(slot), chunk: None });
         }
         if slot_tag(word) == tag(hash)
-            && let Some(chunk) = newest(segment, slot_offset(word), pin)?
+            && let Some(chunk) = newest(segment, slot_offset(word), pin, &mut steps)?
             && wanted.fits(&chunk)
         {
             return Ok(Found { slot: Some(slot), chunk: Some(chunk) });

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rustix::fs::OFlags;
 
 use super::Writer;
+use crate::area::Flags;
 use crate::area::dir::{Dir, LOCK, MANIFEST, segment_name};
 use crate::error::Fault;
 use crate::failpoint;
@@ -62,8 +63,12 @@ impl Writer {
 
     /// Makes the segment that this writer was built with current, in place of a dead writer's.
     pub(crate) fn take_over_from(&mut self, from: &Arc<Segment>) -> Result<(), Fault> {
+        // Whoever fails to take an area over leaves it to the next one.
+        let flags = self.parts.flags;
+        self.parts.flags.remove(Flags::REMOVE_ON_DROP);
         let dir = self.dir()?.ok_or_else(|| self.parts.place.removed())?;
         self.switch(&dir, self.parts.log.segment())?;
+        self.parts.flags = flags;
         self.wake();
         failpoint::hit("takeover.woken");
         // From here on the area is taken over, whatever becomes of the dead writer's memory.
