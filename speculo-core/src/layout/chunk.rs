@@ -147,6 +147,22 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    #[test]
+    fn words_and_lengths_are_those_of_the_format() {
+        let value = Lengths { payload: 5, key: 3, tombstone: false, mortal: false };
+        assert_eq!(value.written(), 5 << 32 | 3 << 8 | 2);
+        assert_eq!(Lengths { tombstone: true, ..value }.written(), 5 << 32 | 3 << 8 | 4 | 2);
+        assert_eq!(Lengths { mortal: true, ..value }.written(), 5 << 32 | 3 << 8 | MORTAL | 2);
+        assert_eq!(
+            [0, 1, 2, 3].map(state),
+            [Some(State::Unall), Some(State::Alloc), Some(State::Writn), None]
+        );
+        // A short key stands in the header, a longer one behind the payload.
+        assert_eq!([total(0, 8), total(64, 8), total(65, 0), total(60, 4)], [64, 128, 192, 128]);
+        assert_eq!([total(0, 9), total(55, 9), total(56, 9)], [128, 128, 192]);
+        assert_eq!([key_behind(8), key_behind(9)], [0, 9]);
+    }
+
     proptest! {
         #[test]
         fn control_round_trips(payload: u32, key: u16, tombstone: bool, mortal: bool) {

@@ -75,6 +75,7 @@ mod tests {
             prop_assert_eq!(slot_offset(packed), lines * ALIGN);
             prop_assert_eq!(slot_tag(packed), tag(hash));
             prop_assert_ne!(packed, EMPTY);
+            prop_assert_eq!(renamed(slot(hash, ALIGN), lines * ALIGN), packed);
         }
     }
 
@@ -96,6 +97,11 @@ mod tests {
             }
         }
         assert_ne!(hash_key(b"", 1), hash_key(b"\0", 1), "the length counts");
+    }
+
+    #[test]
+    fn an_id_is_its_hash() {
+        assert_eq!([hash_id(1), hash_id(1 << 39 | 5), hash_id(1 << 40 | 5)], [1, 1 << 39 | 5, 5]);
     }
 
     proptest! {

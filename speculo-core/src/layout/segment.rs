@@ -192,6 +192,7 @@ mod tests {
         bad(|g| g.carried_end = 0, 2 * PAGE);
         bad(|g| g.carried_end += 1, 2 * PAGE);
         bad(|g| g.carried_end = 2 * PAGE, 2 * PAGE);
+        bad(|g| g.carried_end = g.log_start, Geometry::log_start(8) + 32);
         bad(|_| (), 64);
         bad(|_| (), 9 * PAGE);
         assert!(Geometry::decode(&[0; HEADER_LEN], PAGE).is_err());

@@ -149,4 +149,35 @@ mod tests {
         let small = Plan::roomy(&wish, live(10, 1280), 64);
         assert!(small.limit * 10 < large.limit);
     }
+    /// By hand, from what is written above.
+    #[test]
+    fn plans_are_what_they_were_thought_to_be() {
+        let wish = |kind, log_size, max_size| Wish { kind, log_size, max_size };
+        let plan = |index_slots, pages: u64, least: u64| Plan {
+            index_slots,
+            limit: pages * PAGE,
+            minimum: least * PAGE,
+        };
+        let keyed = wish(Kind::Keyed, 65536, 64 << 20);
+        let some = live(1000, 128_000);
+        let roomy = Plan::roomy(&keyed, some, 64);
+        // 4 × 128,000, 64, a thirty-second and 18 lines: 529,218 bytes behind 16,896.
+        assert_eq!(roomy, plan(2048, 134, 37));
+        assert_eq!(Plan::tight(&keyed, some, 64), plan(2048, 37, 37));
+        assert_eq!(roomy.limit_of_log_at(1000, 100), 131 * PAGE);
+        assert_eq!(roomy.first_stretch(), 134 * PAGE);
+        // No more room than 16 MiB for a large live set, and three times what is to come for a large value.
+        assert_eq!(Plan::roomy(&keyed, live(1, 10 << 20), 64).limit, 6993 * PAGE);
+        assert_eq!(Plan::roomy(&keyed, live(0, 0), 1 << 20).limit, 1089 * PAGE);
+        assert_eq!(Plan::roomy(&keyed, live(1, 10 << 20), 64).first_stretch(), 3025 * PAGE);
+        // To the limit of a stream, and an eighth; a log that nearly holds that is made to hold it.
+        assert_eq!(Plan::roomy(&wish(Kind::Stream, 65536, 1 << 18), some, 64), plan(4096, 83, 41));
+        assert_eq!(Plan::roomy(&wish(Kind::Stream, 200_000, 1 << 18), live(0, 0), 64), plan(4096, 81, 9));
+        assert_eq!(Plan::roomy(&wish(Kind::Stream, 65536, 1 << 18), live(0, 0), 64), plan(512, 18, 2));
+        let singleton = wish(Kind::Singleton, 4096, 1 << 20);
+        assert_eq!(Plan::roomy(&singleton, live(1, 4096), 4096), plan(8, 6, 3));
+        assert_eq!(Plan::tight(&singleton, live(1, 4096), 4096), plan(8, 3, 3));
+        assert_eq!([0, 100, 1 << 20].map(for_removals), [0, 64, 16384]);
+        assert_eq!([8, 16, 1024].map(slot_limit), [7, 14, 896]);
+    }
 }
