@@ -1,5 +1,10 @@
-//! The examples are beside this folder. The project's README, whose code is compiled with the tests, hangs here.
+//! The examples are beside this folder. What the README and the documents show is compiled, and run, with the
+//! tests, and hangs here.
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/evolution.md")]
+struct Evolution;
