@@ -49,6 +49,8 @@
 //!
 //! The derive makes `ArchivedDoor`, the form of a `Door` in shared memory: a struct with the same fields, whose numbers
 //! have a fixed byte order and whose strings and vectors deref to `str` and slices. [`archived`] shows how each is used.
+//!
+//! The [`cookbook`] has a recipe for each common need.
 
 // The derive names this crate by its absolute path, in this crate's own tests as well.
 extern crate self as speculo_typed;
@@ -57,6 +59,7 @@ mod access;
 pub mod archived;
 mod builder;
 mod change;
+pub mod cookbook;
 mod encode;
 mod error;
 mod fields;
