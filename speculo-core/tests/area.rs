@@ -1,4 +1,5 @@
 //! The handles together, in one process, on a real memory file system.
+#![cfg(not(loom))]
 #![expect(
     unsafe_code,
     clippy::unwrap_used,
