@@ -63,7 +63,7 @@ pub(crate) fn explain<T: Speculo>(bytes: &[u8]) -> String {
         return format!("the value does not lie on a multiple of {}", align_of::<T::Archived>());
     }
     match checked::<T::Archived, BoxedError>(bytes) {
-        Ok(value) if !is_sound(value, bytes) => "a hash table is damaged".to_owned(),
+        Ok(value) if !is_sound(value, bytes) => "a hash table or a tree is damaged".to_owned(),
         Ok(_) => String::new(),
         Err(error) => error.to_string(),
     }
