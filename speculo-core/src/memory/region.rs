@@ -191,9 +191,10 @@ impl<'a> Window<'a> {
         if !at.is_multiple_of(8) {
             return None;
         }
-        // SAFETY: in bounds (checked above) and aligned, for mappings begin on a page. All access to control words,
-        // from any process, is atomic (the writer fills headers through words as well), and the mapping lives as
-        // long as the region that `'a` borrows.
+        // SAFETY: in bounds (checked above) and aligned, for mappings begin on a page. Where somebody may look, words are
+        // only accessed atomically, from any process (the writer fills headers through words as well). Files that nobody
+        // holds are filled otherwise; a waiter's `Mark` may look there nevertheless, and whatever it finds says no more to
+        // it than to look again. The mapping lives as long as the region that `'a` borrows.
         Some(unsafe { &*pointer.cast::<[AtomicU64; N]>() })
     }
 
