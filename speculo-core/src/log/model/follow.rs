@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use loom::sync::atomic::AtomicU64;
-
 use super::{Area, Reader, Writer, check, check_to, value};
 use crate::log::read::NO_PIN;
-use crate::sync::Ordering;
+use crate::sync::{AtomicU64, Ordering};
 
 #[test]
 fn every_commit_is_seen_once_and_in_order() {
