@@ -439,6 +439,19 @@ fn bad_settings_and_foreign_files_are_refused_untouched() {
 }
 
 #[test]
+fn an_area_with_the_longest_descriptor_can_be_opened_and_taken_over() {
+    let root = Root::temporary().unwrap();
+    let longest = vec![7; 1 << 20];
+    let area = area(&root, Kind::Stream);
+    let area = area.schema(Schema { descriptor: &longest, ..Schema::untyped(Kind::Stream) });
+    let mut writer = area.create().unwrap();
+    writer.publish(b"1").unwrap();
+    assert_eq!(area.open().unwrap().descriptor(), longest);
+    drop(writer);
+    assert_eq!(area.create().unwrap().latest().unwrap().unwrap().payload(), b"1");
+}
+
+#[test]
 fn everything_is_send_and_sync() {
     fn check<T: Send + Sync>() {}
     check::<Writer>();

@@ -1,27 +1,117 @@
 //! From bytes to `&Archived<T>`. The only file of this crate that contains unsafe code.
 #![expect(unsafe_code, reason = "bytes that were validated once are read again without validating them")]
 
+use core::alloc::Layout;
+use core::any::TypeId;
+use core::hash::BuildHasherDefault;
 use core::marker::PhantomData;
-use core::num::NonZeroUsize;
+use core::ops::Range;
+use std::collections::HashMap;
 
 use rkyv::api::{access_with_context, check_pos_with_context, root_position};
 use rkyv::bytecheck::CheckBytes;
 use rkyv::de::Pool;
+use rkyv::erased::{ErasedPtr, Metadata};
+use rkyv::hash::FxHasher64;
 use rkyv::rancor::{BoxedError, Failure, Source};
-use rkyv::validation::Validator;
-use rkyv::validation::archive::ArchiveValidator;
-use rkyv::validation::shared::SharedValidator;
+use rkyv::validation::archive::{ArchiveContext, ArchiveValidator};
+use rkyv::validation::shared::{SharedContext, SharedValidator, ValidationState};
 
 use speculo_core::{Chunk, OwnedChunk, ReadError};
 
 use crate::reflect::is_sound;
 use crate::traits::{Checker, Field, Speculo};
 
-/// Pointers may lead this deep. Validation recurses, and these bytes are not trusted with the stack.
-const MAX_DEPTH: NonZeroUsize = NonZeroUsize::new(512).unwrap();
+/// Pointers may lead this deep. Validation recurses, as do those who use values, and these bytes are not trusted with
+/// the stack.
+const MAX_DEPTH: usize = 512;
 
-fn validator(bytes: &[u8]) -> Validator<ArchiveValidator<'_>, SharedValidator> {
-    Validator::new(ArchiveValidator::with_max_depth(bytes, Some(MAX_DEPTH)), SharedValidator::new())
+/// rkyv's validators, and how deep pointers lead. rkyv counts that as well, but looks at a shared value once only, so that
+/// a chain of them may be as long as its author likes: each is met where it is not deep.
+#[derive(Debug)]
+pub struct Validator<'a> {
+    archive: ArchiveValidator<'a>,
+    shared: SharedValidator,
+    /// Pointers that led to where it is.
+    depth: usize,
+    /// The most that led anywhere, as far as it has come in the shared value where it is.
+    deepest: usize,
+    /// Of the shared values where it is, the innermost last: `deepest` before each.
+    outer: Vec<usize>,
+    /// How much deeper pointers lead from each shared value that it has come to the end of, by its address. As long as it
+    /// is empty it costs nothing: most types share nothing.
+    below: HashMap<usize, usize, BuildHasherDefault<FxHasher64>>,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("pointers lead more than {MAX_DEPTH} deep")]
+struct TooDeep;
+
+impl<'a> Validator<'a> {
+    fn new(bytes: &'a [u8]) -> Self {
+        let (archive, shared) = (ArchiveValidator::new(bytes), SharedValidator::new());
+        Self { archive, shared, depth: 0, deepest: 0, outer: Vec::new(), below: HashMap::default() }
+    }
+
+    /// Pointers lead to `depth`.
+    #[inline]
+    fn reach<E: Source>(&mut self, depth: usize) -> Result<(), E> {
+        self.deepest = self.deepest.max(depth);
+        if depth > MAX_DEPTH { Err(E::new(TooDeep)) } else { Ok(()) }
+    }
+}
+
+// SAFETY: what has to hold of ranges is left to rkyv's validator, which is asked each time; nothing that it refuses is
+// accepted.
+unsafe impl<E: Source> ArchiveContext<E> for Validator<'_> {
+    #[inline]
+    fn check_subtree_ptr(&mut self, ptr: *const u8, layout: &Layout) -> Result<(), E> {
+        self.archive.check_subtree_ptr(ptr, layout)
+    }
+
+    #[inline]
+    unsafe fn push_subtree_range(&mut self, root: *const u8, end: *const u8) -> Result<Range<usize>, E> {
+        self.depth += 1;
+        self.reach(self.depth)?;
+        // SAFETY: the caller's promise is the same.
+        unsafe { self.archive.push_subtree_range(root, end) }
+    }
+
+    #[inline]
+    unsafe fn pop_subtree_range(&mut self, range: Range<usize>) -> Result<(), E> {
+        self.depth = self.depth.saturating_sub(1);
+        // SAFETY: the caller's promise is the same.
+        unsafe { self.archive.pop_subtree_range(range) }
+    }
+}
+
+impl<E: Source> SharedContext<E> for Validator<'_> {
+    fn start_shared(
+        &mut self,
+        of: TypeId,
+        ptr: ErasedPtr,
+        metadata_is_eq: unsafe fn(Metadata, Metadata) -> bool,
+    ) -> Result<ValidationState, E> {
+        let state = self.shared.start_shared(of, ptr, metadata_is_eq)?;
+        match state {
+            ValidationState::Started => {
+                self.outer.push(self.deepest);
+                self.deepest = self.depth;
+            }
+            ValidationState::Finished => {
+                let below = self.below.get(&ptr.data_address().addr()).copied();
+                self.reach(self.depth + below.unwrap_or_default())?;
+            }
+            ValidationState::Pending => {}
+        }
+        Ok(state)
+    }
+
+    fn finish_shared(&mut self, of: TypeId, ptr: ErasedPtr) -> Result<(), E> {
+        self.below.insert(ptr.data_address().addr(), self.deepest - self.depth);
+        self.deepest = self.deepest.max(self.outer.pop().unwrap_or_default());
+        self.shared.finish_shared(of, ptr)
+    }
 }
 
 /// Whether the root, at the end of `bytes`, has the room and the alignment of a `T::Archived`.
@@ -49,7 +139,7 @@ pub(crate) fn validate<T: Speculo>(bytes: &[u8]) -> bool {
 fn is_valid<T: Speculo>(bytes: &[u8]) -> bool {
     root_fits::<T>(bytes) && {
         let root = root_position::<T::Archived>(bytes.len());
-        check_pos_with_context::<T::Archived, _, Failure>(bytes, root, &mut validator(bytes)).is_ok()
+        check_pos_with_context::<T::Archived, _, Failure>(bytes, root, &mut Validator::new(bytes)).is_ok()
     }
 }
 
@@ -63,7 +153,7 @@ pub(crate) fn explain<T: Speculo>(bytes: &[u8]) -> String {
         return format!("the value does not lie on a multiple of {}", align_of::<T::Archived>());
     }
     match checked::<T::Archived, BoxedError>(bytes) {
-        Ok(value) if !is_sound(value, bytes) => "a hash table is damaged".to_owned(),
+        Ok(value) if !is_sound(value, bytes) => "a hash table or a tree is damaged".to_owned(),
         Ok(_) => String::new(),
         Err(error) => error.to_string(),
     }
@@ -73,7 +163,7 @@ fn checked<A, E: Source>(bytes: &[u8]) -> Result<&A, E>
 where
     A: rkyv::Portable + for<'a> CheckBytes<Checker<'a, E>>,
 {
-    access_with_context::<A, _, E>(bytes, &mut validator(bytes))
+    access_with_context::<A, _, E>(bytes, &mut Validator::new(bytes))
 }
 
 /// The value whose archive `bytes` are.

@@ -1,6 +1,7 @@
 //! Encode, validate, access: together, on every kind of value.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use rkyv::util::AlignedVec;
@@ -155,6 +156,29 @@ fn p8_deep_nesting_is_refused() {
     };
     assert!(validate::<Large>(&nested(100)));
     assert!(!validate::<Large>(&nested(1500)));
+}
+
+/// Each link is looked at where it is first shared, which is never deep; the way through all of them is.
+#[test]
+fn p8_deep_nesting_of_shared_values_is_refused() {
+    #[derive(Speculo)]
+    struct Link {
+        next: Option<Arc<Link>>,
+    }
+    #[derive(Speculo)]
+    struct Chain {
+        links: Vec<Arc<Link>>,
+    }
+
+    let chain = |len: usize| {
+        let first = Arc::new(Link { next: None });
+        let next = |link: &Arc<Link>| Some(Arc::new(Link { next: Some(Arc::clone(link)) }));
+        let links = std::iter::successors(Some(first), next).take(len).collect();
+        encoded(&mut Encoder::new(), &Chain { links })
+    };
+    assert!(validate::<Chain>(&chain(500)));
+    assert!(!validate::<Chain>(&chain(520)));
+    assert!(explain::<Chain>(&chain(520)).contains("512"), "{}", explain::<Chain>(&chain(520)));
 }
 
 #[test]

@@ -5,19 +5,17 @@ use core::fmt::Debug;
 use rkyv::bytecheck::CheckBytes;
 use rkyv::de::Pool;
 use rkyv::rancor::{BoxedError, Failure, Strategy};
-use rkyv::validation::Validator;
-use rkyv::validation::archive::ArchiveValidator;
-use rkyv::validation::shared::SharedValidator;
 use rkyv::{Archive, Deserialize, Portable, Serialize};
 
 use speculo_core::Kind;
 
+use crate::access::Validator;
 use crate::encode::Sink;
 use crate::key::{Key, KeyBuf};
 use crate::reflect::Reflect;
 
 /// What checks archives, as rkyv's traits want it named.
-pub type Checker<'a, E> = Strategy<Validator<ArchiveValidator<'a>, SharedValidator>, E>;
+pub type Checker<'a, E> = Strategy<Validator<'a>, E>;
 
 /// A type that can be part of a shared value.
 ///

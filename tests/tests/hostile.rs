@@ -16,6 +16,7 @@ fn main() -> ExitCode {
             p8_damaged_keyed_areas_are_survived,
             p8_damaged_streams_are_survived,
             p8_a_manifest_of_zeros_and_a_newer_format_are_told_apart,
+            p8_headers_that_speak_of_seqs_to_come_are_errors,
             p8_truncated_files_are_errors,
             p8_a_chain_that_every_slot_leads_to_is_walked_once,
         ],
@@ -280,6 +281,26 @@ fn p8_a_manifest_of_zeros_and_a_newer_format_are_told_apart() {
     let segment = files.keys().find(|name| name.ends_with("segment")).unwrap();
     let other = with("other", &|files| files.get_mut(segment).unwrap()[20] ^= 1);
     assert!(matches!(other, (Err(OpenError::Removed(_)), Err(CreateError::Removed(_)))), "{other:?}");
+}
+
+/// Else followers would take whatever is still to be published for what they have seen.
+fn p8_headers_that_speak_of_seqs_to_come_are_errors() {
+    let root = Root::temporary().unwrap();
+    let path = root.path().unwrap();
+    let files = valid(&path, Kind::Stream);
+    let segment = files.keys().find(|name| name.ends_with("segment")).unwrap();
+    for word in [72, 80, 88] {
+        let mut changed = files.clone();
+        changed.get_mut(segment).unwrap()[word..word + 8].fill(0xff);
+        let name = format!("word-{word}");
+        write_files(&path.join(&name), &changed);
+        let area = named(&path, &name, Kind::Stream);
+        let results = (area.open().map(|_| ()), area.create().map(|_| ()));
+        assert!(
+            matches!(results, (Err(OpenError::Corrupt(_)), Err(CreateError::Corrupt(_)))),
+            "{word}: {results:?}"
+        );
+    }
 }
 
 fn p8_truncated_files_are_errors() {

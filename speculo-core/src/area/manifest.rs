@@ -9,7 +9,7 @@ use rustix::fs::{OFlags, Stat};
 use super::dir::{Dir, MANIFEST, Place};
 use crate::error::{EarlierBoot, Fault, ForeignFormat, SchemaMismatch};
 use crate::layout::manifest::{AT_CURRENT, AT_DESCRIPTOR, Identity, MAX_DESCRIPTOR, Misfit, REMOVED};
-use crate::layout::{FORMAT_VERSION, to_usize};
+use crate::layout::{FORMAT_VERSION, PAGE, align_up, to_usize};
 use crate::memory::{FileId, Manifest, Region};
 use crate::os;
 use crate::schema::Schema;
@@ -53,7 +53,8 @@ pub(crate) fn open_file(dir: &Dir, place: &Place, access: OFlags) -> Result<Opti
 /// Reads and checks who an area is, from its open manifest.
 pub(crate) fn identify(place: &Place, fd: &OwnedFd, stat: &Stat) -> Result<Identity, Unusable> {
     let len = u64::try_from(stat.st_size).unwrap_or(0);
-    if !(AT_DESCRIPTOR..=AT_DESCRIPTOR + MAX_DESCRIPTOR).contains(&len) {
+    // Files are whole pages.
+    if !(AT_DESCRIPTOR..=align_up(AT_DESCRIPTOR + MAX_DESCRIPTOR, PAGE)).contains(&len) {
         return Err(place.corrupt(MANIFEST, format!("a manifest does not have {len} bytes")).into());
     }
     let mut bytes = vec![0; to_usize(len)];

@@ -149,6 +149,8 @@ impl Geometry {
                 && (found.log_start..file_len).contains(&found.carried_end),
             "its carried chunks do not end inside it",
         )?;
+        let last = found.carried_last_seq.max(found.dropped_through).max(found.forgotten_through);
+        check(last < found.first_seq, "what came before it has a seq that is still to come")?;
         Ok(found)
     }
 }
@@ -193,6 +195,9 @@ mod tests {
         bad(|g| g.carried_end += 1, 2 * PAGE);
         bad(|g| g.carried_end = 2 * PAGE, 2 * PAGE);
         bad(|g| g.carried_end = g.log_start, Geometry::log_start(8) + 32);
+        bad(|g| g.carried_last_seq = 6, 2 * PAGE);
+        bad(|g| g.dropped_through = u64::MAX, 2 * PAGE);
+        bad(|g| g.forgotten_through = 6, 2 * PAGE);
         bad(|_| (), 64);
         bad(|_| (), 9 * PAGE);
         assert!(Geometry::decode(&[0; HEADER_LEN], PAGE).is_err());

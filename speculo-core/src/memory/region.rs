@@ -94,8 +94,11 @@ impl Region {
 
     fn populate(&self, to: u64) -> bool {
         let from = self.known() & !(PAGE - 1);
-        let (start, len) = (to_usize(from), to_usize(to - from));
-        // SAFETY: `from` ≤ `known` ≤ `to` ≤ the mapping's length, checked by the caller: in bounds of the mapping.
+        // Another thread may have found more meanwhile.
+        let Some(len) = to.checked_sub(from).filter(|len| *len > 0) else { return true };
+        let (start, len) = (to_usize(from), to_usize(len));
+        // SAFETY: `from` < `to`, as there is something between them, and `to` ≤ the mapping's length, which the caller has
+        // checked: in bounds of the mapping.
         let address = unsafe { self.map.as_mut_ptr().add(start) };
         // SAFETY: the range lies in our own mapping; populating for reading changes no content.
         let populated = unsafe { rustix::mm::madvise(address.cast(), len, Advice::LinuxPopulateRead) };
@@ -139,7 +142,7 @@ impl Region {
         if !at.is_multiple_of(4) {
             return None;
         }
-        // SAFETY: as in `word`.
+        // SAFETY: in bounds and aligned, and only accessed atomically, as in `Window::words`.
         Some(unsafe { AtomicU32::from_ptr(pointer.cast()) })
     }
 
@@ -188,9 +191,10 @@ impl<'a> Window<'a> {
         if !at.is_multiple_of(8) {
             return None;
         }
-        // SAFETY: in bounds (checked above) and aligned, for mappings begin on a page. All access to control words,
-        // from any process, is atomic (the writer fills headers through words as well), and the mapping lives as
-        // long as the region that `'a` borrows.
+        // SAFETY: in bounds (checked above) and aligned, for mappings begin on a page. Where somebody may look, words are
+        // only accessed atomically, from any process (the writer fills headers through words as well). Files that nobody
+        // holds are filled otherwise; a waiter's `Mark` may look there nevertheless, and whatever it finds says no more to
+        // it than to look again. The mapping lives as long as the region that `'a` borrows.
         Some(unsafe { &*pointer.cast::<[AtomicU64; N]>() })
     }
 
@@ -421,6 +425,15 @@ mod tests {
         assert!(!region.reaches(3 * PAGE + 1));
         assert!(!region.reaches(u64::MAX));
         assert_eq!(region.load(3 * PAGE - 8, Ordering::Relaxed), Some(0));
+    }
+
+    #[test]
+    fn p6_growth_that_another_thread_has_found_meanwhile_is_no_news() {
+        let (file, id) = file(3 * PAGE);
+        let region = Region::read_only(file.as_fd(), id, 16 * PAGE, PAGE).unwrap();
+        region.learn(3 * PAGE);
+        assert!(region.populate(2 * PAGE));
+        assert_eq!(region.known(), 3 * PAGE);
     }
 
     #[test]

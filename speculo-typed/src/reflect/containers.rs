@@ -262,7 +262,8 @@ impl<K: Reflect, V: Reflect, const E: usize> Reflect for ArchivedBTreeMap<K, V, 
 
     #[inline]
     fn is_sound(&self, archive: &mut Soundness<'_>) -> bool {
-        self.iter().all(|(key, value)| key.is_sound(archive) && value.is_sound(archive))
+        archive.leads(self)
+            && self.iter().all(|(key, value)| key.is_sound(archive) && value.is_sound(archive))
     }
 }
 
@@ -281,7 +282,7 @@ impl<K: Reflect, const E: usize> Reflect for ArchivedBTreeSet<K, E> {
 
     #[inline]
     fn is_sound(&self, archive: &mut Soundness<'_>) -> bool {
-        self.iter().all(|key| key.is_sound(archive))
+        archive.leads_set(self) && self.iter().all(|key| key.is_sound(archive))
     }
 }
 

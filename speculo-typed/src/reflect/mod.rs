@@ -41,7 +41,7 @@ pub trait Reflect: Any {
     /// Whether both hold the same value, wherever their bytes lie.
     fn same(&self, other: &Self) -> bool;
 
-    /// Whether it is as sound as its readers rely on, where rkyv has found it valid: its hash tables are what that
+    /// Whether it is as sound as its readers rely on, where rkyv has found it valid: its hash tables and trees are what that
     /// leaves out.
     #[doc(hidden)]
     #[inline]

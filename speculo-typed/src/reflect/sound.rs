@@ -4,6 +4,10 @@
 //! so that a look-up reads groups of 16 without a turn at the end. rkyv 0.8.18 validates the buckets whose own byte
 //! says that they are full, and compares with these only some of the repeated ones. A forged byte among the others makes a
 //! look-up take a bucket for full that nobody validated, or hides the empty one at which it would have come to its end.
+//!
+//! What it leaves out of trees is in [`trees`].
+
+mod trees;
 
 use core::any::TypeId;
 use std::collections::BTreeSet;
@@ -68,12 +72,26 @@ impl<'a> Soundness<'a> {
 
     /// The control bytes of the table at an address, and how many buckets it has.
     fn controls(&self, address: usize) -> Option<(&'a [u8], usize)> {
-        let at = address.checked_sub(self.bytes.as_ptr().addr())?;
-        let word = |at: usize| self.bytes.get(at..)?.first_chunk().copied();
-        let begin = at.checked_add_signed(isize::try_from(i32::from_le_bytes(word(at)?)).ok()?)?;
-        let buckets = usize::try_from(u32::from_le_bytes(word(at + 8)?)).ok()?;
+        let at = self.offset(address)?;
+        let begin = self.target(at)?;
+        let buckets = usize::try_from(u32::from_le_bytes(self.word(at + 8)?)).ok()?;
         let count = buckets.checked_next_multiple_of(GROUP)? + GROUP - 1;
         Some((self.bytes.get(begin..)?.get(..count)?, buckets))
+    }
+
+    /// Where in the archive an address lies.
+    fn offset(&self, address: usize) -> Option<usize> {
+        address.checked_sub(self.bytes.as_ptr().addr())
+    }
+
+    /// The four bytes at an offset.
+    fn word(&self, at: usize) -> Option<[u8; 4]> {
+        self.bytes.get(at..)?.first_chunk().copied()
+    }
+
+    /// Where the relative pointer at an offset leads.
+    fn target(&self, at: usize) -> Option<usize> {
+        at.checked_add_signed(isize::try_from(i32::from_le_bytes(self.word(at)?)).ok()?)
     }
 }
 
@@ -92,7 +110,7 @@ mod tests {
 
     use super::*;
 
-    fn of(bytes: &[u8]) -> Soundness<'_> {
+    pub(super) fn of(bytes: &[u8]) -> Soundness<'_> {
         Soundness { bytes, left: 1, seen: None }
     }
 
