@@ -104,8 +104,10 @@ impl Region {
         let populated = unsafe { rustix::mm::madvise(address.cast(), len, Advice::LinuxPopulateRead) };
         let there = match populated {
             Ok(()) => true,
-            Err(rustix::io::Errno::INVAL) => read_own_memory(address as u64 + (to - from) - 1),
-            Err(_) => false,
+            // Touching it would be a SIGBUS.
+            Err(rustix::io::Errno::FAULT) => false,
+            // An older kernel, or one that may not or cannot: that says nothing of the file.
+            Err(_) => read_own_memory(address as u64 + (to - from) - 1),
         };
         if there {
             self.learn(to);

@@ -11,6 +11,8 @@ use rustix::fs::FallocateFlags;
 use rustix::process::{Resource, getrlimit};
 use rustix::time::{ClockId, clock_gettime};
 
+use crate::layout::PAGE;
+
 /// Effective user id.
 pub(crate) fn uid() -> u32 {
     rustix::process::geteuid().as_raw()
@@ -49,16 +51,21 @@ pub(crate) fn may_reach(len: u64) -> bool {
 }
 
 /// Reserves bytes `from..to` of a file, making it at least `to` long: touching them cannot fault any more.
-pub(crate) fn reserve(fd: BorrowedFd<'_>, from: u64, to: u64) -> io::Result<()> {
+pub(crate) fn reserve(fd: BorrowedFd<'_>, mut from: u64, to: u64) -> io::Result<()> {
     if !may_reach(to) {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
-    loop {
-        match rustix::fs::fallocate(fd, FallocateFlags::empty(), from, to - from) {
-            Err(rustix::io::Errno::INTR) => {}
-            other => return Ok(other?),
+    let mut piece = to - from;
+    while from < to {
+        let len = piece.min(to - from);
+        match rustix::fs::fallocate(fd, FallocateFlags::empty(), from, len) {
+            Ok(()) => from += len,
+            // A signal takes back what was reserved of the piece. Where they keep coming, smaller ones fit in between.
+            Err(rustix::io::Errno::INTR) => piece = (len / 2).max(PAGE),
+            Err(error) => return Err(error.into()),
         }
     }
+    Ok(())
 }
 
 /// [Reserves](reserve) up to `wished`, or to `least` where there is not so much; gives the end of what there is then. Or the

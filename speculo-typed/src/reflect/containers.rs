@@ -118,6 +118,11 @@ macro_rules! pointers {
             fn same(&self, other: &Self) -> bool {
                 self.get() == other.get()
             }
+
+            #[inline]
+            fn is_sound(&self, _: &mut Soundness<'_>) -> bool {
+                true
+            }
         }
 
         impl<T: Reflect, $($generics)*> Reflect for $pointer<[T] $(, $flavor)?> {

@@ -7,7 +7,7 @@ use core::time::Duration;
 
 use rkyv::primitive as archived;
 
-use super::{Reflect, Shape};
+use super::{Reflect, Shape, Soundness};
 
 /// Leaves show and compare as rkyv's own types do.
 macro_rules! leaves {
@@ -27,6 +27,11 @@ macro_rules! leaves {
             #[inline]
             fn same(&self, other: &Self) -> bool {
                 self == other
+            }
+
+            #[inline]
+            fn is_sound(&self, _: &mut Soundness<'_>) -> bool {
+                true
             }
         }
     )* };
@@ -82,6 +87,11 @@ macro_rules! restored {
             fn same(&self, other: &Self) -> bool {
                 self == other
             }
+
+            #[inline]
+            fn is_sound(&self, _: &mut Soundness<'_>) -> bool {
+                true
+            }
         }
     )* };
 }
@@ -108,6 +118,11 @@ impl<T: ?Sized + 'static> Reflect for PhantomData<T> {
     }
 
     fn same(&self, _: &Self) -> bool {
+        true
+    }
+
+    #[inline]
+    fn is_sound(&self, _: &mut Soundness<'_>) -> bool {
         true
     }
 }

@@ -42,12 +42,8 @@ pub trait Reflect: Any {
     fn same(&self, other: &Self) -> bool;
 
     /// Whether it is as sound as its readers rely on, where rkyv has found it valid: its hash tables and trees are what that
-    /// leaves out.
-    #[doc(hidden)]
-    #[inline]
-    fn is_sound(&self, _archive: &mut Soundness<'_>) -> bool {
-        true
-    }
+    /// leaves out. Who writes this by hand asks each part; `true` for what has no parts.
+    fn is_sound(&self, archive: &mut Soundness<'_>) -> bool;
 }
 
 /// The form of one archived type.
