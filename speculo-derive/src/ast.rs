@@ -3,10 +3,11 @@
 use proc_macro2::Span;
 use syn::visit::Visit;
 use syn::visit_mut::VisitMut;
-use syn::{Data, DeriveInput, Fields, Ident, Index, Member, Path, Type};
+use syn::{Data, DeriveInput, Fields, Ident, Index, LitStr, Member, Path, Type};
 
 use crate::attr::{ContainerAttrs, FieldAttrs, VariantAttrs};
 use crate::diagnostics::Errors;
+use crate::parts;
 
 /// The item with its attributes read.
 pub(crate) struct Input<'a> {
@@ -30,6 +31,7 @@ pub(crate) struct Record<'a> {
 
 pub(crate) struct Variant<'a> {
     pub original: &'a syn::Variant,
+    pub attrs: VariantAttrs,
     pub record: Record<'a>,
 }
 
@@ -41,12 +43,20 @@ pub(crate) struct Field<'a> {
     pub attrs: FieldAttrs,
     /// How the field is archived.
     pub form: Form,
+    /// Whether the bounds on an opaque field, or on the wrapper of a field, are ours in rkyv's impls as well.
+    pub own_bounds: bool,
+    /// Stands for the type of a key that was refused, so that look-ups give no further errors.
+    pub key_as: Option<Type>,
 }
 
 /// How a field is archived.
 pub(crate) enum Form {
     /// As its type says: the type must be a `Field`.
     Plain,
+    /// As its type says, which is made of types of the standard library and of others: those must be `Field`s.
+    Parts,
+    /// As its type says, which nothing is known of: `#[speculo(opaque)]`.
+    Opaque,
     /// Its type contains the item itself: no bound may be put on it.
     Recursive,
     /// `usize` or `isize`: as 64 bits.
@@ -63,20 +73,45 @@ impl<'a> Input<'a> {
         let body = match &original.data {
             Data::Struct(data) => Body::Struct(Record::new(original, &data.fields, errors)),
             Data::Enum(data) => {
-                let variants = data.variants.iter().map(|variant| {
-                    VariantAttrs::check(variant, errors);
-                    Variant { original: variant, record: Record::new(original, &variant.fields, errors) }
+                let variants = data.variants.iter().map(|variant| Variant {
+                    original: variant,
+                    attrs: VariantAttrs::parse(variant, errors),
+                    record: Record::new(original, &variant.fields, errors),
                 });
                 Body::Enum(variants.collect())
             }
             Data::Union(_) => Body::Union,
         };
-        Self { original, attrs, body }
+        let mut input = Self { original, attrs, body };
+        input.take_over_bounds();
+        input
+    }
+
+    /// Finds the fields whose bounds can be our own, on the parts of their types and in our words. Where a type parameter
+    /// is mentioned, it is for the user of the type to say whether a bound holds.
+    fn take_over_bounds(&mut self) {
+        let item = self.original;
+        let params: Vec<&Ident> = item.generics.type_params().map(|param| &param.ident).collect();
+        let free = |ty: &Type| !mentions(ty, |ident| *ident == item.ident || params.contains(&ident));
+        let by_hand = self.attrs.bounds_by_hand();
+        for field in self.fields_mut() {
+            let free = free(&field.ty) && !by_hand && !field.attrs.rkyv.has("omit_bounds");
+            match &field.form {
+                Form::Plain if free && !parts::parts(&field.ty).is_empty() => field.form = Form::Parts,
+                Form::Opaque | Form::With(_) => field.own_bounds = free,
+                _ => {}
+            }
+        }
     }
 
     /// The path of `speculo_typed`.
     pub(crate) fn krate(&self) -> Path {
         self.attrs.krate.clone().unwrap_or_else(|| syn::parse_quote!(::speculo_typed))
+    }
+
+    /// The name in the schema.
+    pub(crate) fn schema_name(&self) -> String {
+        self.attrs.rename.as_ref().map_or_else(|| plain_name(&self.original.ident), LitStr::value)
     }
 
     /// The name of the archived type, which rkyv's derive makes.
@@ -138,6 +173,7 @@ impl<'a> Record<'a> {
                 None if attrs.rkyv.has("omit_bounds") || mentions(&ty, |ident| *ident == item.ident) => {
                     Form::Recursive
                 }
+                None if attrs.opaque.is_some() => Form::Opaque,
                 None => Form::Plain,
             };
             let member = original.ident.clone().map_or_else(
@@ -149,19 +185,36 @@ impl<'a> Record<'a> {
                 },
                 Member::Named,
             );
-            Field { original, member, ty, attrs, form }
+            Field { original, member, ty, attrs, form, own_bounds: false, key_as: None }
         });
         Self { style, fields: fields.collect() }
     }
 }
 
 impl Field<'_> {
-    /// The name in the schema, and in `Debug`.
+    /// Whether rkyv leaves the bounds of this field to us.
+    pub(crate) fn omits_bounds(&self) -> bool {
+        self.own_bounds || matches!(self.form, Form::Recursive | Form::Parts)
+    }
+
+    /// The name in the schema.
+    pub(crate) fn schema_name(&self) -> String {
+        self.attrs.rename.as_ref().map_or_else(|| self.name(), LitStr::value)
+    }
+
+    /// The name in `Debug`.
     pub(crate) fn name(&self) -> String {
         match &self.member {
             Member::Named(ident) => plain_name(ident),
             Member::Unnamed(index) => index.index.to_string(),
         }
+    }
+}
+
+impl Variant<'_> {
+    /// The name in the schema.
+    pub(crate) fn schema_name(&self) -> String {
+        self.attrs.rename.as_ref().map_or_else(|| plain_name(&self.original.ident), LitStr::value)
     }
 }
 

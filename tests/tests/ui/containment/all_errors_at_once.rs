@@ -1,3 +1,5 @@
+// mistakes: 5
+
 use speculo_typed::Speculo;
 
 #[derive(Speculo)]

@@ -1,4 +1,4 @@
-use speculo_typed::Speculo;
+use speculo_typed::{Error, Publisher, Speculo, Subscriber};
 
 #[derive(Speculo)]
 struct Door {
@@ -7,9 +7,16 @@ struct Door {
     open: bool,
 }
 
-fn keyed<T: speculo_typed::Keyed>() {}
-
-fn main() {
-    // The key that was meant is there: no second error.
-    keyed::<Door>();
+fn uses(door: &Door) -> Result<(), Error> {
+    let mut doors = Publisher::<Door>::create("doors")?;
+    doors.publish(door)?;
+    let mut doors = Subscriber::<Door>::open("doors")?;
+    doors.get(7)?;
+    for door in &doors.view()? {
+        door?.to_native();
+    }
+    doors.try_change()?;
+    Ok(())
 }
+
+fn main() {}

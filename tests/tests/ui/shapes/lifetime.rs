@@ -3,10 +3,7 @@ use speculo_typed::Speculo;
 #[derive(Speculo)]
 struct Door<'a> {
     label: &'a str,
+    parts: Vec<&'a [u8]>,
 }
 
-fn shared<T: Speculo>() {}
-
-fn main() {
-    shared::<Door>();
-}
+fn main() {}

@@ -1,13 +1,19 @@
-use speculo_typed::Speculo;
+// mistakes: 2
+
+use speculo_typed::{Error, Speculo, Subscriber};
 
 #[derive(Speculo)]
 struct Door {
     #[speculo(key)]
     id: u32,
+    open: bool,
+    label: String,
 }
 
-fn get<T: speculo_typed::Keyed>(_: impl speculo_typed::Lookup<T::Key>) {}
-
-fn main() {
-    get::<Door>("rear");
+fn read(doors: &mut Subscriber<Door>) -> Result<(), Error> {
+    doors.get("rear")?;
+    doors.get(7_u64)?;
+    Ok(())
 }
+
+fn main() {}

@@ -1,8 +1,9 @@
 use speculo_typed::Speculo;
 
 #[derive(Speculo)]
-struct Event {
-    at: std::time::Instant,
+enum Event<'a, T> {
+    Opened(&'a T),
+    Shut,
 }
 
 fn main() {}
