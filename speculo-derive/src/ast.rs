@@ -3,7 +3,10 @@
 use proc_macro2::Span;
 use syn::visit::Visit;
 use syn::visit_mut::VisitMut;
-use syn::{Data, DeriveInput, Fields, Ident, Index, LitStr, Member, Path, Type};
+use syn::{
+    Data, DeriveInput, Fields, GenericArgument, Ident, Index, LitStr, Member, Path, PathArguments, Type,
+    TypePath,
+};
 
 use crate::attr::{ContainerAttrs, FieldAttrs, VariantAttrs};
 use crate::diagnostics::Errors;
@@ -43,6 +46,8 @@ pub(crate) struct Field<'a> {
     pub attrs: FieldAttrs,
     /// How the field is archived.
     pub form: Form,
+    /// Whether the item would have to hold itself, without a `Box` in between.
+    pub endless: bool,
     /// Whether the bounds on an opaque field, or on the wrapper of a field, are ours in rkyv's impls as well.
     pub own_bounds: bool,
     /// Stands for the type of a key that was refused, so that look-ups give no further errors.
@@ -176,6 +181,7 @@ impl<'a> Record<'a> {
                 None if attrs.opaque.is_some() => Form::Opaque,
                 None => Form::Plain,
             };
+            let endless = matches!(form, Form::Recursive) && holds(&original.ty, item);
             let member = original.ident.clone().map_or_else(
                 || {
                     Member::Unnamed(Index {
@@ -185,7 +191,7 @@ impl<'a> Record<'a> {
                 },
                 Member::Named,
             );
-            Field { original, member, ty, attrs, form, own_bounds: false, key_as: None }
+            Field { original, member, ty, attrs, form, endless, own_bounds: false, key_as: None }
         });
         Self { style, fields: fields.collect() }
     }
@@ -222,6 +228,30 @@ impl Variant<'_> {
 pub(crate) fn plain_name(ident: &Ident) -> String {
     let name = ident.to_string();
     name.strip_prefix("r#").map_or_else(|| name.clone(), ToOwned::to_owned)
+}
+
+/// Whether a value of type `ty` has a value of the item within itself, as far as tokens tell.
+fn holds(ty: &Type, item: &DeriveInput) -> bool {
+    match ty {
+        Type::Group(group) => holds(&group.elem, item),
+        Type::Paren(paren) => holds(&paren.elem, item),
+        Type::Array(array) => holds(&array.elem, item),
+        Type::Tuple(tuple) => tuple.elems.iter().any(|elem| holds(elem, item)),
+        Type::Path(TypePath { qself: None, path, .. }) => match path.segments.last() {
+            Some(last) if path.segments.len() == 1 && (last.ident == "Self" || last.ident == item.ident) => {
+                item.generics.type_params().all(|param| param.ident != last.ident)
+            }
+            Some(last) if last.ident == "Option" => match &last.arguments {
+                PathArguments::AngleBracketed(arguments) => arguments
+                    .args
+                    .iter()
+                    .any(|argument| matches!(argument, GenericArgument::Type(ty) if holds(ty, item))),
+                _ => false,
+            },
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 /// Whether a path in `ty` contains an identifier that `wanted` accepts.

@@ -37,6 +37,25 @@ impl Place {
             Self::Field => &["key", "rename", "opaque"],
         }
     }
+
+    /// What rkyv takes there, without what would be refused.
+    fn rkyv_attributes(self) -> &'static [&'static str] {
+        match self {
+            Self::Type => &[
+                "archived",
+                "resolver",
+                "derive",
+                "compare",
+                "attr",
+                "bytecheck",
+                "archive_bounds",
+                "serialize_bounds",
+                "deserialize_bounds",
+            ],
+            Self::Variant => &[],
+            Self::Field => &["with", "omit_bounds", "attr", "niche"],
+        }
+    }
 }
 
 #[derive(Default)]
@@ -64,6 +83,7 @@ pub(crate) struct FieldAttrs {
 pub(crate) struct VariantAttrs {
     /// The name in the schema.
     pub rename: Option<LitStr>,
+    pub rkyv: RkyvAttrs,
 }
 
 /// What the user tells rkyv, as far as it concerns us.
@@ -71,15 +91,16 @@ pub(crate) struct VariantAttrs {
 pub(crate) struct RkyvAttrs {
     pub archived: Option<Ident>,
     pub with: Option<Type>,
-    /// The user wants another archived type than the one that is described.
-    pub replaced: bool,
+    pub krate: Option<Span>,
+    /// Whether rkyv would refuse the attributes, or we have.
+    pub refused: bool,
     /// The names of all entries; `derive(Debug)` and `compare(PartialEq)` count as entries of their own.
     seen: BTreeSet<String>,
 }
 
 impl ContainerAttrs {
     pub(crate) fn parse(item: &DeriveInput, errors: &mut Errors) -> Self {
-        let mut attrs = Self { rkyv: RkyvAttrs::parse(&item.attrs, errors), ..Self::default() };
+        let mut attrs = Self { rkyv: RkyvAttrs::parse(&item.attrs, Place::Type, errors), ..Self::default() };
         let mut derive = None;
         each(&item.attrs, errors, |meta, errors| match name_of(meta).as_str() {
             "singleton" => flag(&mut attrs.singleton, meta, errors),
@@ -104,7 +125,8 @@ impl ContainerAttrs {
 
 impl FieldAttrs {
     pub(crate) fn parse(field: &syn::Field, errors: &mut Errors) -> Self {
-        let mut attrs = Self { rkyv: RkyvAttrs::parse(&field.attrs, errors), ..Self::default() };
+        let mut attrs =
+            Self { rkyv: RkyvAttrs::parse(&field.attrs, Place::Field, errors), ..Self::default() };
         each(&field.attrs, errors, |meta, errors| match name_of(meta).as_str() {
             "key" => flag(&mut attrs.key, meta, errors),
             "opaque" => flag(&mut attrs.opaque, meta, errors),
@@ -125,7 +147,8 @@ impl FieldAttrs {
 
 impl VariantAttrs {
     pub(crate) fn parse(variant: &syn::Variant, errors: &mut Errors) -> Self {
-        let mut attrs = Self::default();
+        let rkyv = RkyvAttrs::parse(&variant.attrs, Place::Variant, errors);
+        let mut attrs = Self { rkyv, rename: None };
         each(&variant.attrs, errors, |meta, errors| match name_of(meta).as_str() {
             "rename" => rename(&mut attrs.rename, meta, errors),
             _ => unknown(meta, Place::Variant, true, errors),
@@ -135,8 +158,8 @@ impl VariantAttrs {
 }
 
 impl RkyvAttrs {
-    /// What rkyv itself would refuse is left for rkyv to say.
-    fn parse(attrs: &[Attribute], errors: &mut Errors) -> Self {
+    /// Wrong names are not left for rkyv to refuse: impls that it does not make are missed everywhere. Wrong values are.
+    fn parse(attrs: &[Attribute], here: Place, errors: &mut Errors) -> Self {
         let mut found = Self::default();
         for attr in attrs.iter().filter(|attr| attr.path().is_ident("rkyv")) {
             let _ = attr.parse_nested_meta(|meta| {
@@ -148,7 +171,7 @@ impl RkyvAttrs {
                         let paths = paths(&meta)?;
                         found.seen.extend(paths.iter().map(|path| format!("{name}({})", last_name(path))));
                     }
-                    "as" | "remote" => {
+                    "as" | "remote" if here == Place::Type => {
                         errors.on(
                             &meta.path,
                             "the archived type cannot be replaced: speculo describes the one that it makes",
@@ -156,7 +179,12 @@ impl RkyvAttrs {
                                 "remove `{name}`; a field may choose its own form with `#[rkyv(with = …)]`"
                             ),
                         );
-                        found.replaced = true;
+                        found.refused = true;
+                    }
+                    name if here == Place::Type && name == "crate" => found.krate = Some(meta.path.span()),
+                    name if !here.rkyv_attributes().contains(&name) => {
+                        unknown_to_rkyv(&meta, here, errors);
+                        found.refused = true;
                     }
                     _ => {}
                 }
@@ -268,7 +296,7 @@ fn value(meta: &ParseNestedMeta<'_>, missing: &str, help: &str, errors: &mut Err
 }
 
 fn derives(found: &mut Vec<Path>, meta: &ParseNestedMeta<'_>, errors: &mut Errors) {
-    const HELP: &str = "write them in parentheses: `#[speculo(derive(Clone, Hash))]`";
+    const HELP: &str = "write them in parentheses: `#[speculo(derive(Hash, PartialEq, Eq))]`";
     let traits =
         if meta.input.peek(syn::token::Paren) { paths(meta).unwrap_or_default() } else { Vec::new() };
     if traits.is_empty() {
@@ -315,6 +343,18 @@ fn unknown(meta: &ParseNestedMeta<'_>, here: Place, of_enum: bool, errors: &mut 
         }
         (None, None) => errors.on(&meta.path, message, takes),
     }
+}
+
+fn unknown_to_rkyv(meta: &ParseNestedMeta<'_>, here: Place, errors: &mut Errors) {
+    let name = name_of(meta);
+    let takes = here.rkyv_attributes();
+    let meant = nearest(&name, takes).map_or_else(String::new, |meant| format!("did you mean `{meant}`? "));
+    let takes = list(takes);
+    errors.on(
+        &meta.path,
+        format!("rkyv has no attribute `{name}` that {} could take", here.name()),
+        format!("{meant}{} takes {takes}", here.name()),
+    );
 }
 
 fn name_of(meta: &ParseNestedMeta<'_>) -> String {

@@ -69,7 +69,7 @@ pub(crate) struct Bounds {
     serialize: Vec<WherePredicate>,
     deserialize: Vec<WherePredicate>,
     check: Vec<WherePredicate>,
-    /// Types that occur several times.
+    /// Types and bounds that are in already.
     seen: HashSet<String>,
 }
 
@@ -88,7 +88,12 @@ impl Bounds {
                     }
                 }
                 Form::Parts => {
-                    bounds.archive.extend(parts::bounds(ty, &krate));
+                    // Once for each type: the impls that are ours have complained of the others.
+                    for bound in parts::bounds(ty, &krate) {
+                        if bounds.seen.insert(bound.to_token_stream().to_string()) {
+                            bounds.archive.push(bound);
+                        }
+                    }
                     for part in parts::parts(ty) {
                         bounds.of_type(part.ty, input);
                     }

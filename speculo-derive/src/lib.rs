@@ -43,8 +43,9 @@ use syn::{DeriveInput, parse_macro_input};
 /// - `#[speculo(singleton)]`: an area holds one value, each replaces the one before.
 /// - `#[speculo(rename = "Door")]`: the type's name in the schema. A type that is renamed in the program, and keeps
 ///   its name in the schema by this, goes on with the areas that there are.
-/// - `#[speculo(derive(Clone, Hash))]`: what the archived type derives. `Debug` and equality with the original are
-///   there without it; the key of a map needs `#[speculo(derive(Hash, PartialEq, Eq))]`.
+/// - `#[speculo(derive(Hash, PartialEq, Eq))]`: what the archived type derives, which here is what the key of a hash
+///   map needs. `Debug` and equality with the original are there without it; `Clone` and `Copy` are for types without
+///   strings, vectors and maps, as these mean nothing elsewhere in memory.
 /// - `#[speculo(external)]`: the type already derives rkyv's `Archive`, `Serialize` and `Deserialize`.
 /// - `#[speculo(crate = path)]`: where `speculo_typed` is found, if not at `::speculo_typed`.
 /// - `#[rkyv(…)]`: handed on to rkyv.

@@ -38,6 +38,15 @@ pub(crate) fn check(
         field.form = Form::Wide;
         return Fate::Fine;
     }
+    if field.endless {
+        // The compiler says so as well, if this is the `Option` that it knows.
+        errors.on(
+            &field.original.ty,
+            "a value that holds another of its own type has no end",
+            "put a `Box` around the inner one, as in `Option<Box<Self>>`",
+        );
+        return Fate::Refused;
+    }
     let mut types = Types { whole: &field.original.ty, lifetimes, errors, fate: Fate::Fine };
     types.whole();
     let fate = types.fate;
@@ -126,15 +135,16 @@ fn without_cell(ty: &Type) -> Option<String> {
     if ambiguous || !CELLS.contains(&name.as_str()) {
         return None;
     }
-    match &last.arguments {
-        PathArguments::AngleBracketed(arguments) => {
-            arguments.args.iter().find_map(|argument| match argument {
-                GenericArgument::Type(inner) => Some(spell(inner)),
-                _ => None,
-            })
-        }
+    argument(&last.arguments).map(spell)
+}
+
+/// The first type in `<…>`.
+fn argument(arguments: &PathArguments) -> Option<&Type> {
+    let PathArguments::AngleBracketed(arguments) = arguments else { return None };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(inner) => Some(inner),
         _ => None,
-    }
+    })
 }
 
 /// The wrapper in `speculo_typed::with` for types of the standard library that have no form of their own.
@@ -232,6 +242,14 @@ impl<'ast> Visit<'ast> for Types<'_> {
                 );
             }
             Type::Path(_) if last_name(ty).is_some_and(|last| last == "PhantomData") => {}
+            Type::Path(path) if last_name(ty).is_some_and(|last| last == "Cow") => {
+                let target = path.path.segments.last().and_then(|last| argument(&last.arguments));
+                self.refuse(
+                    ty,
+                    "a `Cow` may borrow, and a shared value must own what it holds",
+                    format!("use `{}`", target.map_or_else(|| "String".to_owned(), owned)),
+                );
+            }
             ty => match without_cell(ty) {
                 Some(inner) => self.refuse(
                     ty,

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use proc_macro2::Span;
-use syn::{GenericParam, LitStr};
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{Expr, ExprLit, ExprUnary, GenericParam, Lit, LitStr, UnOp};
 
 use crate::ast::{Body, Form, Input, Record, Variant};
 use crate::diagnostics::Errors;
@@ -47,7 +49,13 @@ pub(crate) fn validate(input: &mut Input<'_>, errors: &mut Errors) -> Verdict {
 }
 
 fn container(input: &Input<'_>, errors: &mut Errors) -> Verdict {
-    let mut verdict = if input.attrs.rkyv.replaced { Verdict::Refuse } else { Verdict::Expand };
+    let mut refused = input.attrs.rkyv.refused || input.fields().any(|field| field.attrs.rkyv.refused);
+    if let Body::Enum(variants) = &input.body {
+        refused |= variants.iter().any(|variant| variant.attrs.rkyv.refused);
+        refused |= !tags_fit(variants, errors);
+    }
+    refused |= is_packed(input, errors);
+    let mut verdict = if refused { Verdict::Refuse } else { Verdict::Expand };
     match &input.body {
         Body::Struct(_) => {}
         Body::Enum(variants) => {
@@ -88,6 +96,60 @@ fn container(input: &Input<'_>, errors: &mut Errors) -> Verdict {
         }
     }
     verdict
+}
+
+/// Whether the tag of every variant fits into its byte, as far as it is written in numbers.
+fn tags_fit(variants: &[Variant<'_>], errors: &mut Errors) -> bool {
+    let mut fit = true;
+    let mut next = Some(0_u128);
+    for variant in variants {
+        let place: &dyn ToTokens = match &variant.original.discriminant {
+            Some((_, discriminant)) => {
+                next = match discriminant {
+                    Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => number.base10_parse().ok(),
+                    Expr::Unary(ExprUnary { op: UnOp::Neg(_), .. }) => Some(u128::MAX),
+                    _ => None,
+                };
+                discriminant
+            }
+            None => &variant.original.ident,
+        };
+        if next.is_some_and(|tag| tag > 255) {
+            errors.on(
+                place,
+                "the number of a variant is archived in one byte",
+                "use numbers from 0 to 255, or none",
+            );
+            fit = false;
+            next = None;
+        }
+        next = next.map(|tag| tag + 1);
+    }
+    fit
+}
+
+fn is_packed(input: &Input<'_>, errors: &mut Errors) -> bool {
+    let mut packed = false;
+    for attr in input.original.attrs.iter().filter(|attr| attr.path().is_ident("repr")) {
+        // Other forms are for the compiler to read.
+        let _ = attr.parse_nested_meta(|meta| {
+            if meta.path.is_ident("packed") {
+                errors.on(
+                    &meta.path,
+                    "a packed struct cannot be shared: nothing can refer to its fields",
+                    "remove `packed`, which the archived form would not follow anyway",
+                );
+                packed = true;
+            }
+            if meta.input.peek(syn::token::Paren) {
+                let group;
+                syn::parenthesized!(group in meta.input);
+                group.parse::<TokenStream>()?;
+            }
+            Ok(())
+        });
+    }
+    packed
 }
 
 fn keys(input: &mut Input<'_>, errors: &mut Errors) {
@@ -138,7 +200,16 @@ fn keys(input: &mut Input<'_>, errors: &mut Errors) {
     }
 }
 
-fn conflicts(input: &Input<'_>, errors: &mut Errors) {
+fn conflicts(input: &mut Input<'_>, errors: &mut Errors) {
+    if let (Some(krate), None) = (input.attrs.rkyv.krate, input.attrs.external) {
+        errors.at(
+            krate,
+            "speculo brings its own rkyv",
+            "remove `crate = …`; if the type derives rkyv's traits itself, say so: `#[speculo(external)]`",
+        );
+        // Most likely it does.
+        input.attrs.external = Some(krate);
+    }
     for field in input.fields() {
         if let (Some(opaque), Some(_)) = (field.attrs.opaque, field.attrs.key) {
             errors.at(

@@ -229,3 +229,86 @@ mod key {
         assert_eq!(<Entry<u8> as Speculo>::KIND, Kind::Keyed);
     }
 }
+
+/// All of them, where lints look and no name means what it usually does.
+#[no_implicit_prelude]
+pub mod strict {
+    #![deny(missing_docs, missing_debug_implementations, unreachable_pub, warnings)]
+
+    #[expect(unused_imports, reason = "so that careless output would find these")]
+    use self::shadows::{Debug, Key, Option, Result, core, rkyv, std};
+
+    #[expect(dead_code, reason = "only the names matter")]
+    mod shadows {
+        pub(super) struct Option;
+        pub(super) struct Result;
+        pub(super) trait Debug {}
+        pub(super) trait Key {}
+        pub(super) mod core {}
+        pub(super) mod std {}
+        pub(super) mod rkyv {}
+    }
+
+    mod inner {
+        pub(super) use ::speculo_typed as shared;
+    }
+
+    /// A struct.
+    #[derive(::std::fmt::Debug, ::speculo_typed::Speculo)]
+    #[speculo(crate = inner::shared, rename = "Gate")]
+    pub struct Door<K> {
+        /// Of a parameter.
+        #[speculo(key, rename = "number")]
+        pub id: K,
+        /// Opaque.
+        #[speculo(opaque)]
+        pub label: ::std::string::String,
+        #[speculo(opaque)]
+        #[rkyv(with = ::speculo_typed::with::AsBox)]
+        hidden: u64,
+        /// Maps.
+        pub sides: ::std::collections::BTreeMap<Side, ::std::collections::HashSet<Side>>,
+    }
+
+    /// An enum.
+    #[derive(::std::fmt::Debug, ::speculo_typed::Speculo)]
+    pub enum Event {
+        /// Without fields.
+        #[speculo(rename = "Silent")]
+        Quiet,
+        /// With unnamed ones.
+        Moved(#[speculo(opaque)] i32, #[speculo(rename = "x")] i8),
+        /// With a named one.
+        Turned {
+            /// Opaque.
+            #[speculo(opaque)]
+            by: Side,
+        },
+    }
+
+    /// The key of maps.
+    #[derive(
+        ::std::fmt::Debug,
+        ::std::clone::Clone,
+        ::std::cmp::PartialEq,
+        ::std::cmp::Eq,
+        ::std::hash::Hash,
+        ::std::cmp::PartialOrd,
+        ::std::cmp::Ord,
+        ::speculo_typed::Speculo,
+        ::speculo_typed::SpeculoKey,
+    )]
+    #[speculo(derive(
+        ::std::cmp::PartialEq,
+        ::std::cmp::Eq,
+        ::std::hash::Hash,
+        ::std::cmp::PartialOrd,
+        ::std::cmp::Ord
+    ))]
+    pub enum Side {
+        /// Left.
+        Left,
+        /// Right.
+        Right,
+    }
+}
