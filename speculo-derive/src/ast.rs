@@ -10,7 +10,7 @@ use syn::{
 
 use crate::attr::{ContainerAttrs, FieldAttrs, VariantAttrs};
 use crate::diagnostics::Errors;
-use crate::parts;
+use crate::parts::{self, Part};
 
 /// The item with its attributes read.
 pub(crate) struct Input<'a> {
@@ -92,8 +92,8 @@ impl<'a> Input<'a> {
         input
     }
 
-    /// Finds the fields whose bounds can be our own, on the parts of their types and in our words. Where a type parameter
-    /// is mentioned, it is for the user of the type to say whether a bound holds.
+    /// Finds the fields whose bounds can be our own, on the parts of their types and in our words. Where a type
+    /// parameter is mentioned, it is for the user of the type to say whether a bound holds.
     fn take_over_bounds(&mut self) {
         let item = self.original;
         let params: Vec<&Ident> = item.generics.type_params().map(|param| &param.ident).collect();
@@ -153,6 +153,23 @@ impl<'a> Input<'a> {
         match &self.body {
             Body::Struct(record) => record.fields.iter().filter(|field| field.attrs.key.is_some()).collect(),
             Body::Enum(_) | Body::Union => Vec::new(),
+        }
+    }
+
+    /// The parts of a field's type that have a bound: none that mention the item, or a type parameter.
+    pub(crate) fn parts<'f>(&self, field: &'f Field<'_>) -> Vec<Part<'f>> {
+        let by_hand = self.attrs.bounds_by_hand() || field.attrs.rkyv.has("omit_bounds");
+        match field.form {
+            Form::Parts => parts::parts(&field.ty),
+            Form::Recursive if !by_hand => {
+                let mut parts = parts::parts(&field.ty);
+                parts.retain(|part| {
+                    !mentions(part.ty, |ident| *ident == self.original.ident)
+                        && self.params_in(part.ty).is_empty()
+                });
+                parts
+            }
+            _ => Vec::new(),
         }
     }
 

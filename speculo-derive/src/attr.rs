@@ -158,7 +158,8 @@ impl VariantAttrs {
 }
 
 impl RkyvAttrs {
-    /// Wrong names are not left for rkyv to refuse: impls that it does not make are missed everywhere. Wrong values are.
+    /// Wrong names are not left for rkyv to refuse, as impls that it does not make are missed everywhere. Wrong values
+    /// are.
     fn parse(attrs: &[Attribute], here: Place, errors: &mut Errors) -> Self {
         let mut found = Self::default();
         for attr in attrs.iter().filter(|attr| attr.path().is_ident("rkyv")) {

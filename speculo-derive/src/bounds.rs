@@ -26,7 +26,7 @@ pub(crate) fn bounded(input: &Input<'_>) -> Generics {
                 let field = over(ty, quote!(#private::Field));
                 clause.predicates.push(parse_quote!(#ty: #field));
             }
-            Form::Parts => clause.predicates.extend(parts::bounds(ty, &krate)),
+            Form::Parts => clause.predicates.extend(parts::bounds(&input.parts(field), &krate)),
             Form::Opaque => clause.predicates.push(opaque(ty, &krate)),
             Form::With(with)
                 if field.own_bounds
@@ -36,6 +36,7 @@ pub(crate) fn bounded(input: &Input<'_>) -> Generics {
                 clause.predicates.push(wrapper(field, with, &krate));
             }
             Form::Recursive => {
+                clause.predicates.extend(parts::bounds(&input.parts(field), &krate));
                 for param in input.params_in(ty) {
                     clause.predicates.push(parse_quote!(#param: #private::Field));
                 }
@@ -80,22 +81,21 @@ impl Bounds {
         let mut bounds = Self::default();
         for field in input.fields().filter(|field| field.omits_bounds()) {
             let ty = &field.ty;
+            let parts = input.parts(field);
+            // Once for each type: the impls that are ours have complained of the others.
+            for bound in parts::bounds(&parts, &krate) {
+                if bounds.seen.insert(bound.to_token_stream().to_string()) {
+                    bounds.archive.push(bound);
+                }
+            }
+            for part in parts {
+                bounds.of_type(part.ty, input);
+            }
             match &field.form {
                 Form::Recursive => {
                     for param in input.params_in(ty) {
                         bounds.archive.push(parse_quote!(#param: #rkyv::Archive));
                         bounds.of_type(&param, input);
-                    }
-                }
-                Form::Parts => {
-                    // Once for each type: the impls that are ours have complained of the others.
-                    for bound in parts::bounds(ty, &krate) {
-                        if bounds.seen.insert(bound.to_token_stream().to_string()) {
-                            bounds.archive.push(bound);
-                        }
-                    }
-                    for part in parts::parts(ty) {
-                        bounds.of_type(part.ty, input);
                     }
                 }
                 Form::Opaque => {
@@ -112,7 +112,7 @@ impl Bounds {
                         .push(parse_quote!(#with: #rkyv::with::DeserializeWith<#archived, #ty, __D>));
                     bounds.check.push(parse_quote!(#archived: #rkyv::bytecheck::CheckBytes<__C>));
                 }
-                Form::Plain | Form::Wide | Form::Refused => {}
+                Form::Plain | Form::Parts | Form::Wide | Form::Refused => {}
             }
         }
         bounds

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{DeriveInput, Fields, Visibility};
 
-use crate::ast::{Body, Form, Input};
+use crate::ast::{Body, Input};
 use crate::diagnostics::Errors;
 use crate::validate::Verdict;
 use crate::{bounds, fallback, key, parts, schema, twin, validate};
@@ -63,11 +63,7 @@ fn expand(input: &Input<'_>) -> TokenStream {
             }
         }
     });
-    let asked: Vec<_> = input
-        .fields()
-        .filter(|field| matches!(field.form, Form::Parts))
-        .flat_map(|field| parts::asked(&field.ty, &krate))
-        .collect();
+    let asked: Vec<_> = input.fields().flat_map(|field| parts::asked(&input.parts(field), &krate)).collect();
     let asked = (!asked.is_empty()).then(|| {
         quote! {
             #[allow(dead_code)]

@@ -110,10 +110,17 @@ pub(crate) fn float_keys(ty: &Type) -> Vec<&Type> {
     found
 }
 
-/// What every impl needs of the parts of `ty`. Errors that are equal in text and place are reported once, whichever
+/// Whether there is a hash map in `ty`.
+pub(crate) fn has_hash_map(ty: &Type) -> bool {
+    let mut found = false;
+    collect(ty, Role::Value, &mut |Part { role, .. }, _| found |= role == Role::Hashed);
+    found
+}
+
+/// What every impl needs of the parts of a type. Errors that are equal in text and place are reported once, whichever
 /// impl they are of.
-pub(crate) fn bounds(ty: &Type, krate: &Path) -> Vec<WherePredicate> {
-    let bounds = parts(ty).into_iter().map(|Part { ty, role }| {
+pub(crate) fn bounds(parts: &[Part<'_>], krate: &Path) -> Vec<WherePredicate> {
+    let bounds = parts.iter().map(|Part { ty, role }| {
         let bound = match role {
             Role::Value => quote!(#krate::__private::Field),
             Role::Hashed => quote!(#krate::parts::HashedField),
@@ -127,8 +134,8 @@ pub(crate) fn bounds(ty: &Type, krate: &Path) -> Vec<WherePredicate> {
 
 /// What one impl asks first of those parts that are hashed or ordered: an error in our words, before the compiler's
 /// on every trait that is missing.
-pub(crate) fn asked(ty: &Type, krate: &Path) -> Vec<WherePredicate> {
-    let bounds = parts(ty).into_iter().filter_map(|Part { ty, role }| {
+pub(crate) fn asked(parts: &[Part<'_>], krate: &Path) -> Vec<WherePredicate> {
+    let bounds = parts.iter().filter_map(|Part { ty, role }| {
         let bound = match role {
             Role::Value => return None,
             Role::Hashed => quote!(#krate::parts::HashedPart),

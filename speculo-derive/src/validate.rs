@@ -9,6 +9,7 @@ use syn::{Expr, ExprLit, ExprUnary, GenericParam, Lit, LitStr, UnOp};
 
 use crate::ast::{Body, Form, Input, Record, Variant};
 use crate::diagnostics::Errors;
+use crate::parts;
 use crate::types::{self, Fate};
 
 /// Parts of a composite key: the tuples that are keys.
@@ -216,6 +217,13 @@ fn conflicts(input: &mut Input<'_>, errors: &mut Errors) {
                 opaque,
                 "a key cannot be opaque: it is what everybody tells values apart by",
                 "remove `opaque`, or `key`",
+            );
+        }
+        if let (Some(opaque), true) = (field.attrs.opaque, parts::has_hash_map(&field.ty)) {
+            errors.at(
+                opaque,
+                "a hash map cannot be opaque: rkyv alone does not check all of its bytes",
+                "use a `BTreeMap` or a `BTreeSet`, or remove `opaque`",
             );
         }
     }
