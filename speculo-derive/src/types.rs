@@ -149,12 +149,23 @@ fn argument(arguments: &PathArguments) -> Option<&Type> {
 
 /// The wrapper in `speculo_typed::with` for types of the standard library that have no form of their own.
 fn wrapper(ty: &Type) -> Option<&'static str> {
-    let name = last_name(ty)?.to_string();
-    match name.as_str() {
-        "PathBuf" | "OsString" => Some("AsString"),
-        "SystemTime" => Some("AsUnixTime"),
-        _ => None,
+    let Type::Path(TypePath { qself: None, path, .. }) = bare(ty) else { return None };
+    let last = path.segments.last()?;
+    if last.ident == "PathBuf" || last.ident == "OsString" {
+        return Some("AsString");
     }
+    // Other types may be called so, in a simulation for instance, and be shareable.
+    let is_of_std = path.segments.iter().any(|part| part.ident == "time");
+    (last.ident == "SystemTime" && is_of_std).then_some("AsUnixTime")
+}
+
+/// What to write instead of a `Cow`. Only that of the standard library has a lifetime here.
+fn without_cow(ty: &Type) -> Option<String> {
+    let Type::Path(TypePath { qself: None, path, .. }) = bare(ty) else { return None };
+    let last = path.segments.last().filter(|last| last.ident == "Cow")?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    let borrows = arguments.args.iter().any(|argument| matches!(argument, GenericArgument::Lifetime(_)));
+    argument(&last.arguments).filter(|_| borrows).map(owned)
 }
 
 struct Types<'a> {
@@ -242,21 +253,18 @@ impl<'ast> Visit<'ast> for Types<'_> {
                 );
             }
             Type::Path(_) if last_name(ty).is_some_and(|last| last == "PhantomData") => {}
-            Type::Path(path) if last_name(ty).is_some_and(|last| last == "Cow") => {
-                let target = path.path.segments.last().and_then(|last| argument(&last.arguments));
-                self.refuse(
+            ty => match (without_cow(ty), without_cell(ty)) {
+                (Some(owned), _) => self.refuse(
                     ty,
                     "a `Cow` may borrow, and a shared value must own what it holds",
-                    format!("use `{}`", target.map_or_else(|| "String".to_owned(), owned)),
-                );
-            }
-            ty => match without_cell(ty) {
-                Some(inner) => self.refuse(
+                    format!("use `{owned}`"),
+                ),
+                (None, Some(inner)) => self.refuse(
                     ty,
                     "what is published never changes, so nothing in it can be changed in place",
                     format!("use `{inner}`"),
                 ),
-                None => syn::visit::visit_type(self, ty),
+                (None, None) => syn::visit::visit_type(self, ty),
             },
         }
     }

@@ -53,7 +53,8 @@ fn container(input: &Input<'_>, errors: &mut Errors) -> Verdict {
     let mut refused = input.attrs.rkyv.refused || input.fields().any(|field| field.attrs.rkyv.refused);
     if let Body::Enum(variants) = &input.body {
         refused |= variants.iter().any(|variant| variant.attrs.rkyv.refused);
-        refused |= !tags_fit(variants, errors);
+        // Of too many variants something else is said.
+        refused |= variants.len() <= 256 && !tags_fit(variants, errors);
     }
     refused |= is_packed(input, errors);
     let mut verdict = if refused { Verdict::Refuse } else { Verdict::Expand };

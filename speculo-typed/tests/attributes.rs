@@ -230,6 +230,38 @@ mod key {
     }
 }
 
+/// Names of the standard library's types that are refused, for types of the user's own.
+mod names {
+    use super::*;
+
+    #[derive(Speculo, Debug, PartialEq)]
+    struct Cell<T> {
+        content: Option<T>,
+    }
+
+    #[derive(Speculo, Debug, PartialEq)]
+    struct SystemTime(u64);
+
+    #[derive(Speculo, Debug, PartialEq)]
+    struct Cow {
+        name: String,
+    }
+
+    #[derive(Speculo, Debug, PartialEq)]
+    struct Grid {
+        cells: Vec<Cell<u32>>,
+        at: SystemTime,
+        cow: Cow,
+    }
+
+    #[test]
+    fn users_may_call_their_types_as_they_like() {
+        let cells = vec![Cell { content: Some(1) }, Cell { content: None }];
+        let grid = Grid { cells, at: SystemTime(7), cow: Cow { name: "Zenzi".into() } };
+        in_place(&grid, |archived| assert_eq!(*archived, grid));
+    }
+}
+
 /// All of them, where lints look and no name means what it usually does.
 #[no_implicit_prelude]
 pub mod strict {
