@@ -3,10 +3,14 @@
 use proc_macro2::Span;
 use syn::visit::Visit;
 use syn::visit_mut::VisitMut;
-use syn::{Data, DeriveInput, Fields, Ident, Index, Member, Path, Type};
+use syn::{
+    Data, DeriveInput, Fields, GenericArgument, Ident, Index, LitStr, Member, Path, PathArguments, Type,
+    TypePath,
+};
 
 use crate::attr::{ContainerAttrs, FieldAttrs, VariantAttrs};
 use crate::diagnostics::Errors;
+use crate::parts::{self, Part};
 
 /// The item with its attributes read.
 pub(crate) struct Input<'a> {
@@ -30,6 +34,7 @@ pub(crate) struct Record<'a> {
 
 pub(crate) struct Variant<'a> {
     pub original: &'a syn::Variant,
+    pub attrs: VariantAttrs,
     pub record: Record<'a>,
 }
 
@@ -41,12 +46,22 @@ pub(crate) struct Field<'a> {
     pub attrs: FieldAttrs,
     /// How the field is archived.
     pub form: Form,
+    /// Whether the item would have to hold itself, without a `Box` in between.
+    pub endless: bool,
+    /// Whether the bounds on an opaque field, or on the wrapper of a field, are ours in rkyv's impls as well.
+    pub own_bounds: bool,
+    /// Stands for the type of a key that was refused, so that look-ups give no further errors.
+    pub key_as: Option<Type>,
 }
 
 /// How a field is archived.
 pub(crate) enum Form {
     /// As its type says: the type must be a `Field`.
     Plain,
+    /// As its type says, which is made of types of the standard library and of others: those must be `Field`s.
+    Parts,
+    /// As its type says, which nothing is known of: `#[speculo(opaque)]`.
+    Opaque,
     /// Its type contains the item itself: no bound may be put on it.
     Recursive,
     /// `usize` or `isize`: as 64 bits.
@@ -63,20 +78,45 @@ impl<'a> Input<'a> {
         let body = match &original.data {
             Data::Struct(data) => Body::Struct(Record::new(original, &data.fields, errors)),
             Data::Enum(data) => {
-                let variants = data.variants.iter().map(|variant| {
-                    VariantAttrs::check(variant, errors);
-                    Variant { original: variant, record: Record::new(original, &variant.fields, errors) }
+                let variants = data.variants.iter().map(|variant| Variant {
+                    original: variant,
+                    attrs: VariantAttrs::parse(variant, errors),
+                    record: Record::new(original, &variant.fields, errors),
                 });
                 Body::Enum(variants.collect())
             }
             Data::Union(_) => Body::Union,
         };
-        Self { original, attrs, body }
+        let mut input = Self { original, attrs, body };
+        input.take_over_bounds();
+        input
+    }
+
+    /// Finds the fields whose bounds can be our own, on the parts of their types and in our words. Where a type
+    /// parameter is mentioned, it is for the user of the type to say whether a bound holds.
+    fn take_over_bounds(&mut self) {
+        let item = self.original;
+        let params: Vec<&Ident> = item.generics.type_params().map(|param| &param.ident).collect();
+        let free = |ty: &Type| !mentions(ty, |ident| *ident == item.ident || params.contains(&ident));
+        let by_hand = self.attrs.bounds_by_hand();
+        for field in self.fields_mut() {
+            let free = free(&field.ty) && !by_hand && !field.attrs.rkyv.has("omit_bounds");
+            match &field.form {
+                Form::Plain if free && !parts::parts(&field.ty).is_empty() => field.form = Form::Parts,
+                Form::Opaque | Form::With(_) => field.own_bounds = free,
+                _ => {}
+            }
+        }
     }
 
     /// The path of `speculo_typed`.
     pub(crate) fn krate(&self) -> Path {
         self.attrs.krate.clone().unwrap_or_else(|| syn::parse_quote!(::speculo_typed))
+    }
+
+    /// The name in the schema.
+    pub(crate) fn schema_name(&self) -> String {
+        self.attrs.rename.as_ref().map_or_else(|| plain_name(&self.original.ident), LitStr::value)
     }
 
     /// The name of the archived type, which rkyv's derive makes.
@@ -116,6 +156,23 @@ impl<'a> Input<'a> {
         }
     }
 
+    /// The parts of a field's type that have a bound: none that mention the item, or a type parameter.
+    pub(crate) fn parts<'f>(&self, field: &'f Field<'_>) -> Vec<Part<'f>> {
+        let by_hand = self.attrs.bounds_by_hand() || field.attrs.rkyv.has("omit_bounds");
+        match field.form {
+            Form::Parts => parts::parts(&field.ty),
+            Form::Recursive if !by_hand => {
+                let mut parts = parts::parts(&field.ty);
+                parts.retain(|part| {
+                    !mentions(part.ty, |ident| *ident == self.original.ident)
+                        && self.params_in(part.ty).is_empty()
+                });
+                parts
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// The type parameters that `ty` mentions.
     pub(crate) fn params_in(&self, ty: &Type) -> Vec<&Ident> {
         self.original
@@ -138,8 +195,10 @@ impl<'a> Record<'a> {
                 None if attrs.rkyv.has("omit_bounds") || mentions(&ty, |ident| *ident == item.ident) => {
                     Form::Recursive
                 }
+                None if attrs.opaque.is_some() => Form::Opaque,
                 None => Form::Plain,
             };
+            let endless = matches!(form, Form::Recursive) && holds(&original.ty, item);
             let member = original.ident.clone().map_or_else(
                 || {
                     Member::Unnamed(Index {
@@ -149,14 +208,24 @@ impl<'a> Record<'a> {
                 },
                 Member::Named,
             );
-            Field { original, member, ty, attrs, form }
+            Field { original, member, ty, attrs, form, endless, own_bounds: false, key_as: None }
         });
         Self { style, fields: fields.collect() }
     }
 }
 
 impl Field<'_> {
-    /// The name in the schema, and in `Debug`.
+    /// Whether rkyv leaves the bounds of this field to us.
+    pub(crate) fn omits_bounds(&self) -> bool {
+        self.own_bounds || matches!(self.form, Form::Recursive | Form::Parts)
+    }
+
+    /// The name in the schema.
+    pub(crate) fn schema_name(&self) -> String {
+        self.attrs.rename.as_ref().map_or_else(|| self.name(), LitStr::value)
+    }
+
+    /// The name in `Debug`.
     pub(crate) fn name(&self) -> String {
         match &self.member {
             Member::Named(ident) => plain_name(ident),
@@ -165,10 +234,41 @@ impl Field<'_> {
     }
 }
 
+impl Variant<'_> {
+    /// The name in the schema.
+    pub(crate) fn schema_name(&self) -> String {
+        self.attrs.rename.as_ref().map_or_else(|| plain_name(&self.original.ident), LitStr::value)
+    }
+}
+
 /// An identifier without `r#`.
 pub(crate) fn plain_name(ident: &Ident) -> String {
     let name = ident.to_string();
     name.strip_prefix("r#").map_or_else(|| name.clone(), ToOwned::to_owned)
+}
+
+/// Whether a value of type `ty` has a value of the item within itself, as far as tokens tell.
+fn holds(ty: &Type, item: &DeriveInput) -> bool {
+    match ty {
+        Type::Group(group) => holds(&group.elem, item),
+        Type::Paren(paren) => holds(&paren.elem, item),
+        Type::Array(array) => holds(&array.elem, item),
+        Type::Tuple(tuple) => tuple.elems.iter().any(|elem| holds(elem, item)),
+        Type::Path(TypePath { qself: None, path, .. }) => match path.segments.last() {
+            Some(last) if path.segments.len() == 1 && (last.ident == "Self" || last.ident == item.ident) => {
+                item.generics.type_params().all(|param| param.ident != last.ident)
+            }
+            Some(last) if last.ident == "Option" => match &last.arguments {
+                PathArguments::AngleBracketed(arguments) => arguments
+                    .args
+                    .iter()
+                    .any(|argument| matches!(argument, GenericArgument::Type(ty) if holds(ty, item))),
+                _ => false,
+            },
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 /// Whether a path in `ty` contains an identifier that `wanted` accepts.

@@ -1,7 +1,10 @@
 //! Errors: all of them, each where the mistake is.
 
-use proc_macro2::{Span, TokenStream};
+use std::fmt::Display;
+
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::Type;
 
 /// Collects errors. Dropping it without looking at them is a bug of ours, and panics.
 pub(crate) struct Errors {
@@ -13,16 +16,17 @@ impl Errors {
         Self { all: Some(Vec::new()) }
     }
 
-    pub(crate) fn at(&mut self, span: Span, message: impl std::fmt::Display) {
-        self.push(syn::Error::new(span, message));
+    /// `message` says what is wrong, `help` what to write instead.
+    pub(crate) fn at(&mut self, span: Span, message: impl Display, help: impl Display) {
+        self.push(syn::Error::new(span, format!("{message}\nhelp: {help}")));
     }
 
     /// Spans everything from the first to the last of the tokens.
-    pub(crate) fn on(&mut self, tokens: impl ToTokens, message: impl std::fmt::Display) {
-        self.push(syn::Error::new_spanned(tokens, message));
+    pub(crate) fn on(&mut self, tokens: impl ToTokens, message: impl Display, help: impl Display) {
+        self.push(syn::Error::new_spanned(tokens, format!("{message}\nhelp: {help}")));
     }
 
-    pub(crate) fn push(&mut self, error: syn::Error) {
+    fn push(&mut self, error: syn::Error) {
         if let Some(all) = &mut self.all {
             all.push(error);
         }
@@ -105,4 +109,27 @@ pub(crate) fn spell(tokens: impl ToTokens) -> String {
         text = text.replace(from, to);
     }
     text
+}
+
+/// The same tokens, from the start of `ty` to its end: an error about them points at all of `ty`. A span that
+/// mixed in one of ours would point at the derive.
+pub(crate) fn over(ty: &Type, tokens: TokenStream) -> TokenStream {
+    let mut spans = ty.to_token_stream().into_iter().map(|token| token.span());
+    let first = spans.next().unwrap_or_else(Span::call_site);
+    let last = spans.last().unwrap_or(first);
+    let count = tokens.clone().into_iter().count();
+    let placed = tokens.into_iter().enumerate().map(|(at, token)| {
+        let span = if at + 1 == count { last } else { first };
+        place(token, span)
+    });
+    placed.collect()
+}
+
+fn place(mut token: TokenTree, span: Span) -> TokenTree {
+    if let TokenTree::Group(group) = &token {
+        let inner = group.stream().into_iter().map(|token| place(token, span)).collect();
+        token = Group::new(group.delimiter(), inner).into();
+    }
+    token.set_span(span);
+    token
 }

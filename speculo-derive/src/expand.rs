@@ -1,13 +1,13 @@
 //! The stages in order, and the impls that are ours.
 
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
-use syn::{DeriveInput, Fields, Generics, Type, Visibility, parse_quote};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{DeriveInput, Fields, Visibility};
 
-use crate::ast::{Body, Form, Input};
+use crate::ast::{Body, Input};
 use crate::diagnostics::Errors;
 use crate::validate::Verdict;
-use crate::{fallback, key, schema, twin, validate};
+use crate::{bounds, fallback, key, parts, schema, twin, validate};
 
 pub(crate) fn derive(item: &DeriveInput) -> TokenStream {
     let mut errors = Errors::new();
@@ -17,6 +17,7 @@ pub(crate) fn derive(item: &DeriveInput) -> TokenStream {
     let output = match verdict {
         Verdict::Expand => expand(&input),
         Verdict::Refuse => fallback::expand(&input),
+        Verdict::Drop => TokenStream::new(),
     };
     let errors = errors.into_tokens();
     quote!(#errors #output)
@@ -28,7 +29,7 @@ fn expand(input: &Input<'_>) -> TokenStream {
     let item = &input.original.ident;
     let vis = &input.original.vis;
     let archived = input.archived_ident();
-    let generics = bounded(input, &private);
+    let generics = bounds::bounded(input);
     let (impl_generics, ty_generics, clause) = generics.split_for_impl();
 
     let kind = key::kind(input, &generics);
@@ -62,8 +63,17 @@ fn expand(input: &Input<'_>) -> TokenStream {
             }
         }
     });
+    let asked: Vec<_> = input.fields().flat_map(|field| parts::asked(&input.parts(field), &krate)).collect();
+    let asked = (!asked.is_empty()).then(|| {
+        quote! {
+            #[allow(dead_code)]
+            fn __keys_of_maps() where #(#asked),* {}
+        }
+    });
     let ours = quote! {
         const _: () = {
+            #asked
+
             #[automatically_derived]
             impl #impl_generics #private::Field for #item #ty_generics #clause {}
 
@@ -141,59 +151,4 @@ fn alias(input: &Input<'_>, private: &TokenStream) -> TokenStream {
         #[doc = #doc]
         #vis type #archived #generics = <#item #ty_generics as #private::rkyv::Archive>::Archived;
     }
-}
-
-/// The item's generics, with a bound for every field.
-fn bounded(input: &Input<'_>, private: &TokenStream) -> Generics {
-    let mut generics = input.original.generics.clone();
-    let params: Vec<_> = generics.type_params().map(|param| param.ident.clone()).collect();
-    let clause = generics.make_where_clause();
-    for param in &params {
-        clause.predicates.push(parse_quote!(#param: 'static));
-    }
-    for field in input.fields() {
-        let ty = &field.ty;
-        match &field.form {
-            Form::Plain => {
-                let field = over(&field.original.ty, quote!(#private::Field));
-                clause.predicates.push(parse_quote!(#ty: #field));
-            }
-            Form::Recursive => {
-                for param in input.params_in(ty) {
-                    clause.predicates.push(parse_quote!(#param: #private::Field));
-                }
-            }
-            Form::With(with) => {
-                if params.iter().any(|_| !input.params_in(ty).is_empty() || !input.params_in(with).is_empty())
-                {
-                    clause.predicates.push(parse_quote!(#with: #private::FieldWith<#ty>));
-                }
-            }
-            Form::Wide | Form::Refused => {}
-        }
-    }
-    generics
-}
-
-/// The same tokens, from the start of `ty` to its end: an error about them points at all of `ty`. A span that
-/// mixed in one of ours would point at the derive.
-fn over(ty: &Type, tokens: TokenStream) -> TokenStream {
-    let mut spans = ty.to_token_stream().into_iter().map(|token| token.span());
-    let first = spans.next().unwrap_or_else(Span::call_site);
-    let last = spans.last().unwrap_or(first);
-    let count = tokens.clone().into_iter().count();
-    let placed = tokens.into_iter().enumerate().map(|(at, token)| {
-        let span = if at + 1 == count { last } else { first };
-        place(token, span)
-    });
-    placed.collect()
-}
-
-fn place(mut token: TokenTree, span: Span) -> TokenTree {
-    if let TokenTree::Group(group) = &token {
-        let inner = group.stream().into_iter().map(|token| place(token, span)).collect();
-        token = Group::new(group.delimiter(), inner).into();
-    }
-    token.set_span(span);
-    token
 }

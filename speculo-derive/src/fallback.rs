@@ -49,6 +49,17 @@ pub(crate) fn expand(input: &Input<'_>) -> TokenStream {
     let (serialize, deserialize) = (with(quote!(__S)), with(quote!(__D)));
     let ((serialize, ..), (deserialize, ..)) = (serialize.split_for_impl(), deserialize.split_for_impl());
     let external = input.attrs.external.is_some();
+    let keys: Vec<_> = input
+        .key_fields()
+        .iter()
+        .map(|field| field.key_as.clone().unwrap_or_else(|| field.ty.clone()))
+        .collect();
+    let (marker, key) = match keys.as_slice() {
+        [] if input.attrs.singleton.is_some() => (quote!(Singleton), None),
+        [] => (quote!(Stream), None),
+        [one] => (quote!(Keyed), Some(quote!(type Key = #one;))),
+        several => (quote!(Keyed), Some(quote!(type Key = (#(#several,)*);))),
+    };
     let rkyv_impls = (!external).then(|| {
         quote! {
             #[automatically_derived]
@@ -75,6 +86,8 @@ pub(crate) fn expand(input: &Input<'_>) -> TokenStream {
             impl #impl_generics #krate::Speculo for #ty #clause {
                 const KIND: #krate::Kind = #krate::Kind::Stream;
             }
+            #[automatically_derived]
+            impl #impl_generics #krate::#marker for #ty #clause { #key }
         }
     });
     let alias = (!external).then(|| {

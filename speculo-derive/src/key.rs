@@ -2,37 +2,52 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Data, DeriveInput, Fields, Generics, Index, Member};
+use syn::{Data, DeriveInput, Fields, Generics, Index, Member, parse_quote};
 
 use crate::ast::{Input, plain_name};
 use crate::attr::ContainerAttrs;
-use crate::diagnostics::Errors;
+use crate::diagnostics::{Errors, over};
+use crate::types;
 
 /// `Speculo`, and the marker that goes with the kind.
 pub(crate) fn kind(input: &Input<'_>, generics: &Generics) -> TokenStream {
     let krate = input.krate();
     let item = &input.original.ident;
-    let (impl_generics, ty_generics, clause) = generics.split_for_impl();
     let keys = input.key_fields();
+    let mut generics = generics.clone();
+    let clause = generics.make_where_clause();
+    for ty in keys.iter().filter(|field| field.key_as.is_none()).map(|field| &field.ty) {
+        clause.predicates.push(parse_quote!(#krate::parts::Unasked<#ty>: #krate::Key));
+    }
+    let generics = &generics;
+    let (impl_generics, ty_generics, clause) = generics.split_for_impl();
 
     let (kind, marker, key) = if !keys.is_empty() {
-        let types: Vec<_> = keys.iter().map(|field| &field.ty).collect();
+        let types: Vec<_> = keys.iter().map(|field| field.key_as.as_ref().unwrap_or(&field.ty)).collect();
         let members: Vec<_> = keys.iter().map(|field| &field.member).collect();
-        let names = keys.iter().map(|field| field.name());
+        let names = keys.iter().map(|field| field.schema_name());
         let key = match types.as_slice() {
             [one] => quote!(#one),
             several => quote!((#(#several,)*)),
         };
+        let asked = keys.iter().filter(|field| field.key_as.is_none()).map(|field| &field.ty);
+        let asked = asked.filter(|ty| input.params_in(ty).is_empty()).map(|ty| {
+            let part = over(ty, quote!(#krate::parts::KeyPart));
+            quote!(#ty: #part)
+        });
         let marker = quote! {
+            #[allow(dead_code)]
+            fn __key() where #(#asked),* {}
+
             #[automatically_derived]
             impl #impl_generics #krate::Keyed for #item #ty_generics #clause {
                 type Key = #key;
             }
         };
         let last = members.len() - 1;
-        let parts = types.iter().zip(&members).enumerate().map(|(at, (ty, member))| {
+        let parts = types.iter().zip(&members).zip(&keys).enumerate().map(|(at, ((ty, member), field))| {
             let encode = if at == last { quote!(encode) } else { quote!(encode_part) };
-            quote!(<#ty as #krate::Key>::#encode(&self.#member, __out);)
+            field.key_as.is_none().then(|| quote!(<#ty as #krate::Key>::#encode(&self.#member, __out);))
         });
         let body = quote! {
             const __KEY_FIELDS: &'static [&'static str] = &[#(#names),*];
@@ -84,31 +99,64 @@ fn expand(item: &DeriveInput, errors: &mut Errors) -> Option<TokenStream> {
     let krate = attrs.krate.unwrap_or_else(|| syn::parse_quote!(::speculo_typed));
 
     if let Some(param) = item.generics.params.first() {
-        errors.on(param, "a key has no parameters: implement `Key` by hand");
+        errors.on(param, "a key has no parameters", "remove them, or implement `speculo_typed::Key` by hand");
         return None;
     }
+    let ident = &item.ident;
     let code = match &item.data {
-        Data::Enum(data) => of_enum(data, errors, &krate)?,
-        Data::Struct(data) if !data.fields.is_empty() => of_struct(&data.fields, &krate),
+        Data::Enum(data) => of_enum(&item.ident, data, errors, &krate),
+        Data::Struct(data) if !data.fields.is_empty() => of_struct(&data.fields, errors, &krate),
         Data::Struct(_) => {
-            errors.on(&item.ident, "a struct without fields tells no values apart");
-            return None;
+            errors.on(&item.ident, "a struct without fields tells no values apart", "give it a field");
+            None
         }
         Data::Union(_) => {
-            errors.on(&item.ident, "a union cannot be a key: nothing tells which of its fields is valid");
-            return None;
+            errors.on(
+                &item.ident,
+                "a union cannot be a key: nothing tells which of its fields is valid",
+                "use an enum without fields, or a struct of keys",
+            );
+            None
         }
     };
-    let ident = &item.ident;
+    // After an error as well: whoever uses the key shall not get errors that follow from this one.
+    let asked = code.is_some().then(|| {
+        let whole = syn::parse_quote!(#ident);
+        let bound = over(&whole, quote!(#krate::parts::KeyTraits));
+        quote! {
+            #[allow(dead_code)]
+            fn __traits() where #ident: #bound {}
+        }
+    });
+    let code = code.unwrap_or_else(|| {
+        quote! {
+            fn encode(&self, _: &mut #krate::KeyBuf) {}
+
+            fn decode(_: &mut #krate::KeyReader<'_>) -> ::core::result::Result<Self, #krate::KeyDecodeError> {
+                loop {}
+            }
+        }
+    });
+    let traits = quote! {
+        #krate::parts::Unasked<#ident>: ::core::clone::Clone + ::core::fmt::Debug + ::core::cmp::Eq
+    };
     Some(quote! {
         const _: () = {
+            #asked
+
             #[automatically_derived]
-            impl #krate::Key for #ident {
+            impl #krate::Key for #ident
+            where
+                #traits,
+            {
                 #code
             }
 
             #[automatically_derived]
-            impl #krate::Lookup<#ident> for #ident {
+            impl #krate::Lookup<#ident> for #ident
+            where
+                #traits,
+            {
                 #[inline]
                 fn encode_lookup(&self, __out: &mut #krate::KeyBuf) {
                     <Self as #krate::Key>::encode(self, __out)
@@ -124,17 +172,23 @@ fn expand(item: &DeriveInput, errors: &mut Errors) -> Option<TokenStream> {
 }
 
 /// One byte: the position of the variant.
-fn of_enum(data: &syn::DataEnum, errors: &mut Errors, krate: &syn::Path) -> Option<TokenStream> {
+fn of_enum(
+    ident: &syn::Ident,
+    data: &syn::DataEnum,
+    errors: &mut Errors,
+    krate: &syn::Path,
+) -> Option<TokenStream> {
     let mut ok = true;
     for variant in data.variants.iter().filter(|variant| !matches!(variant.fields, Fields::Unit)) {
         errors.on(
             &variant.fields,
-            format!("`{}` has fields: only an enum without fields is a key", plain_name(&variant.ident)),
+            format!("`{}` has fields, and only an enum without fields is a key", plain_name(&variant.ident)),
+            "remove the fields, or use a struct of keys",
         );
         ok = false;
     }
     if data.variants.is_empty() || data.variants.len() > 256 {
-        errors.on(&data.variants, "a key has between 1 and 256 variants");
+        errors.on(ident, "a key has between 1 and 256 variants", "use an integer");
         ok = false;
     }
     if !ok {
@@ -177,7 +231,11 @@ fn of_enum(data: &syn::DataEnum, errors: &mut Errors, krate: &syn::Path) -> Opti
 }
 
 /// The fields in order, as in a tuple.
-fn of_struct(fields: &Fields, krate: &syn::Path) -> TokenStream {
+fn of_struct(fields: &Fields, errors: &mut Errors, krate: &syn::Path) -> Option<TokenStream> {
+    let floats = fields.iter().filter(|field| types::refuse_float_keys(&field.ty, errors)).count();
+    if floats > 0 {
+        return None;
+    }
     let types: Vec<_> = fields.iter().map(|field| &field.ty).collect();
     let members: Vec<Member> = fields
         .iter()
@@ -199,7 +257,7 @@ fn of_struct(fields: &Fields, krate: &syn::Path) -> TokenStream {
         let method = method(at, "decode", "decode_part");
         quote!(#member: <#ty as #krate::Key>::#method(__reader)?,)
     });
-    quote! {
+    Some(quote! {
         #[inline]
         fn encode(&self, __out: &mut #krate::KeyBuf) {
             #(#encode)*
@@ -225,5 +283,5 @@ fn of_struct(fields: &Fields, krate: &syn::Path) -> TokenStream {
                 #(#members: <#types as #krate::Key>::decode_part(__reader)?,)*
             })
         }
-    }
+    })
 }

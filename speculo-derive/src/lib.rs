@@ -6,12 +6,15 @@
 
 mod ast;
 mod attr;
+mod bounds;
 mod diagnostics;
 mod expand;
 mod fallback;
 mod key;
+mod parts;
 mod schema;
 mod twin;
+mod types;
 mod validate;
 
 use proc_macro::TokenStream;
@@ -38,6 +41,11 @@ use syn::{DeriveInput, parse_macro_input};
 /// # Attributes of the type
 ///
 /// - `#[speculo(singleton)]`: an area holds one value, each replaces the one before.
+/// - `#[speculo(rename = "Door")]`: the type's name in the schema. A type that is renamed in the program, and keeps
+///   its name in the schema by this, goes on with the areas that there are.
+/// - `#[speculo(derive(Hash, PartialEq, Eq))]`: what the archived type derives, which here is what the key of a hash
+///   map needs. `Debug` and equality with the original are there without it; `Clone` and `Copy` are for types without
+///   strings, vectors and maps, as these mean nothing elsewhere in memory.
 /// - `#[speculo(external)]`: the type already derives rkyv's `Archive`, `Serialize` and `Deserialize`.
 /// - `#[speculo(crate = path)]`: where `speculo_typed` is found, if not at `::speculo_typed`.
 /// - `#[rkyv(…)]`: handed on to rkyv.
@@ -46,6 +54,16 @@ use syn::{DeriveInput, parse_macro_input};
 ///
 /// - `#[speculo(key)]`: tells values apart; a value replaces the one with the same key. On several fields:
 ///   they form a composite key, a tuple in the order of the declaration.
+/// - `#[speculo(rename = "id")]`: the field's name in the schema.
+/// - `#[speculo(opaque)]`: the field is archived, and left out of all that speculo says of values: the schema holds
+///   its name and its size only, `Debug` shows `..`, and equality does not look at it. For types of other crates
+///   that implement rkyv's traits. Such a field is checked by rkyv alone, which is not enough for hash maps: they are
+///   refused, and must not hide in those types where publishers are not trusted.
+/// - `#[rkyv(…)]`: handed on to rkyv.
+///
+/// # Attributes of a variant
+///
+/// - `#[speculo(rename = "Open")]`: the variant's name in the schema.
 /// - `#[rkyv(…)]`: handed on to rkyv.
 ///
 /// # Types of fields

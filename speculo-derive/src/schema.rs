@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
-use syn::{Fields, Ident, Member};
+use syn::{Fields, Ident};
 
 use crate::ast::{Body, Field, Form, Input, Record, plain_name};
 
@@ -10,7 +10,9 @@ use crate::ast::{Body, Field, Form, Input, Record, plain_name};
 pub(crate) fn archived_ty(field: &Field<'_>, private: &TokenStream) -> TokenStream {
     let ty = &field.ty;
     match &field.form {
-        Form::Plain | Form::Recursive => quote!(<#ty as #private::rkyv::Archive>::Archived),
+        Form::Plain | Form::Parts | Form::Opaque | Form::Recursive => {
+            quote!(<#ty as #private::rkyv::Archive>::Archived)
+        }
         Form::With(with) => quote!(<#with as #private::rkyv::with::ArchiveWith<#ty>>::Archived),
         Form::Wide => quote!(<#private::Wide as #private::rkyv::with::ArchiveWith<#ty>>::Archived),
         Form::Refused => quote!(()),
@@ -20,6 +22,7 @@ pub(crate) fn archived_ty(field: &Field<'_>, private: &TokenStream) -> TokenStre
 /// The methods of `Reflect`.
 pub(crate) fn methods(input: &Input<'_>, private: &TokenStream) -> TokenStream {
     let name = plain_name(&input.original.ident);
+    let schema_name = input.schema_name();
     let (shape, show, same, sound) = match &input.body {
         Body::Struct(record) => {
             let parts = parts(record, private);
@@ -29,7 +32,7 @@ pub(crate) fn methods(input: &Input<'_>, private: &TokenStream) -> TokenStream {
             let other_pattern = self::pattern(record, &others);
             let show = show(&name, record, &bindings, private);
             (
-                quote!(#private::Shape::Struct { name: #name, fields: #private::lay_out(0, &[#(#parts),*]) }),
+                quote!(#private::Shape::Struct { name: #schema_name, fields: #private::lay_out(0, &[#(#parts),*]) }),
                 quote! { let Self #pattern = self; #show },
                 quote! {
                     let Self #pattern = self;
@@ -45,7 +48,7 @@ pub(crate) fn methods(input: &Input<'_>, private: &TokenStream) -> TokenStream {
         Body::Enum(variants) => {
             let tags = tags(variants.iter().map(|variant| variant.original));
             let shapes = variants.iter().zip(tags).map(|(variant, tag)| {
-                let name = plain_name(&variant.original.ident);
+                let name = variant.schema_name();
                 let parts = parts(&variant.record, private);
                 quote! {
                     #private::Variant { name: #name, tag: #tag, fields: #private::lay_out(1, &[#(#parts),*]) }
@@ -81,7 +84,7 @@ pub(crate) fn methods(input: &Input<'_>, private: &TokenStream) -> TokenStream {
             (
                 quote! {
                     #private::Shape::Enum {
-                        name: #name,
+                        name: #schema_name,
                         variants: <#private::Vec<#private::Variant> as ::core::convert::From<_>>::from([#(#shapes),*]),
                     }
                 },
@@ -114,33 +117,48 @@ pub(crate) fn methods(input: &Input<'_>, private: &TokenStream) -> TokenStream {
 
 fn parts<'a>(record: &'a Record<'_>, private: &'a TokenStream) -> impl Iterator<Item = TokenStream> + 'a {
     record.fields.iter().map(move |field| {
-        let name = field.name();
+        let name = field.schema_name();
         let ty = archived_ty(field, private);
+        let ty = if field.attrs.opaque.is_some() { quote!(#private::Opaque<#ty>) } else { ty };
         quote!((#name, #private::TypeRef::of::<#ty>()))
     })
 }
 
+/// The fields that are not opaque.
+fn described<'a>(record: &'a Record<'_>) -> impl Iterator<Item = &'a Field<'a>> {
+    record.fields.iter().filter(|field| field.attrs.opaque.is_none())
+}
+
+/// A name for every described field.
 fn bindings(record: &Record<'_>, prefix: &str) -> Vec<Ident> {
-    (0..record.fields.len()).map(|at| format_ident!("{prefix}{at}", span = Span::mixed_site())).collect()
+    let count = described(record).count();
+    (0..count).map(|at| format_ident!("{prefix}{at}", span = Span::mixed_site())).collect()
 }
 
 fn pattern(record: &Record<'_>, bindings: &[Ident]) -> TokenStream {
-    let members: Vec<&Member> = record.fields.iter().map(|field| &field.member).collect();
-    quote!({ #(#members: #bindings,)* })
+    let members = described(record).map(|field| &field.member);
+    let rest = (bindings.len() < record.fields.len()).then(|| quote!(..));
+    quote!({ #(#members: #bindings,)* #rest })
 }
 
 fn show(name: &str, record: &Record<'_>, bindings: &[Ident], private: &TokenStream) -> TokenStream {
     let names = record.fields.iter().map(Field::name);
+    let mut bindings = bindings.iter();
+    let values = record.fields.iter().map(|field| {
+        let binding = if field.attrs.opaque.is_some() { None } else { bindings.next() };
+        binding
+            .map_or_else(|| quote!(::core::format_args!("..")), |binding| quote!(#private::Shown(#binding)))
+    });
     match record.style {
         Fields::Unit => quote!(::core::fmt::Formatter::write_str(__f, #name)),
         Fields::Named(_) => quote! {
             let mut __d = ::core::fmt::Formatter::debug_struct(__f, #name);
-            #(::core::fmt::DebugStruct::field(&mut __d, #names, &#private::Shown(#bindings));)*
+            #(::core::fmt::DebugStruct::field(&mut __d, #names, &#values);)*
             ::core::fmt::DebugStruct::finish(&mut __d)
         },
         Fields::Unnamed(_) => quote! {
             let mut __d = ::core::fmt::Formatter::debug_tuple(__f, #name);
-            #(::core::fmt::DebugTuple::field(&mut __d, &#private::Shown(#bindings));)*
+            #(::core::fmt::DebugTuple::field(&mut __d, &#values);)*
             ::core::fmt::DebugTuple::finish(&mut __d)
         },
     }

@@ -5,6 +5,7 @@ use quote::quote;
 use syn::{Attribute, Data, Fields, Ident, parse_quote};
 
 use crate::ast::{Field, Form, Input, plain_name};
+use crate::bounds::Bounds;
 
 pub(crate) fn expand(input: &Input<'_>) -> TokenStream {
     let krate = input.krate();
@@ -14,13 +15,17 @@ pub(crate) fn expand(input: &Input<'_>) -> TokenStream {
     let mut twin = input.original.clone();
     twin.attrs.retain(is_rkyv);
     twin.attrs.push(parse_quote!(#[rkyv(crate = #rkyv)]));
+    if !input.attrs.derives.is_empty() {
+        let traits = &input.attrs.derives;
+        twin.attrs.push(parse_quote!(#[rkyv(derive(#(#traits),*))]));
+    }
     if !input.attrs.rkyv.has("resolver") {
         // rkyv would give its resolver the span of the user's name, and lints would hold the user to it.
         let name = format!("{}Resolver", plain_name(&input.original.ident));
         let resolver = Ident::new(&name, Span::call_site());
         twin.attrs.push(parse_quote!(#[rkyv(resolver = #resolver)]));
     }
-    twin.attrs.extend(bounds(input, &rkyv));
+    twin.attrs.extend(Bounds::of(input).into_attributes(input));
 
     let mut fields = input.fields();
     match &mut twin.data {
@@ -65,48 +70,10 @@ fn twin_fields<'a>(
         match field.form {
             Form::Wide => twin.attrs.push(parse_quote!(#[rkyv(with = #private::Wide)])),
             Form::Refused => twin.attrs.push(parse_quote!(#[rkyv(with = #private::Refused)])),
-            Form::Recursive if !field.attrs.rkyv.has("omit_bounds") => {
-                twin.attrs.push(parse_quote!(#[rkyv(omit_bounds)]));
-            }
-            Form::Plain | Form::Recursive | Form::With(_) => {}
+            Form::Plain | Form::Parts | Form::Opaque | Form::Recursive | Form::With(_) => {}
+        }
+        if field.omits_bounds() && !field.attrs.rkyv.has("omit_bounds") {
+            twin.attrs.push(parse_quote!(#[rkyv(omit_bounds)]));
         }
     }
-}
-
-/// Recursive fields have no bounds of their own: what they need is said once, for the whole item.
-fn bounds(input: &Input<'_>, rkyv: &TokenStream) -> Vec<Attribute> {
-    let recursive: Vec<_> = input.fields().filter(|field| matches!(field.form, Form::Recursive)).collect();
-    if recursive.is_empty() {
-        return Vec::new();
-    }
-    let mut params: Vec<&Ident> = recursive.iter().flat_map(|field| input.params_in(&field.ty)).collect();
-    params.sort();
-    params.dedup();
-
-    let mut attrs = Vec::new();
-    if !params.is_empty() {
-        attrs.push(parse_quote!(#[rkyv(archive_bounds(#(#params: #rkyv::Archive),*))]));
-    }
-    if !input.attrs.rkyv.has("serialize_bounds") {
-        attrs.push(parse_quote!(#[rkyv(serialize_bounds(
-            __S: #rkyv::ser::Writer + #rkyv::ser::Allocator + #rkyv::ser::Sharing,
-            <__S as #rkyv::rancor::Fallible>::Error: #rkyv::rancor::Source,
-            #(#params: #rkyv::Serialize<__S>,)*
-        ))]));
-    }
-    if !input.attrs.rkyv.has("deserialize_bounds") {
-        attrs.push(parse_quote!(#[rkyv(deserialize_bounds(
-            __D: #rkyv::de::Pooling,
-            <__D as #rkyv::rancor::Fallible>::Error: #rkyv::rancor::Source,
-            #(<#params as #rkyv::Archive>::Archived: #rkyv::Deserialize<#params, __D>,)*
-        ))]));
-    }
-    if !input.attrs.rkyv.has("bytecheck") {
-        attrs.push(parse_quote!(#[rkyv(bytecheck(bounds(
-            __C: #rkyv::validation::ArchiveContext + #rkyv::validation::SharedContext,
-            <__C as #rkyv::rancor::Fallible>::Error: #rkyv::rancor::Source,
-            #(<#params as #rkyv::Archive>::Archived: #rkyv::bytecheck::CheckBytes<__C>,)*
-        )))]));
-    }
-    attrs
 }

@@ -1,13 +1,16 @@
 //! What the derive refuses, and why.
 
-use proc_macro2::Span;
-use syn::spanned::Spanned;
-use syn::visit::Visit;
-use syn::visit_mut::VisitMut;
-use syn::{Expr, GenericParam, Ident, Type, TypePath};
+use std::collections::BTreeMap;
 
-use crate::ast::{Body, Field, Form, Input};
-use crate::diagnostics::{Errors, spell};
+use proc_macro2::Span;
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{Expr, ExprLit, ExprUnary, GenericParam, Lit, LitStr, UnOp};
+
+use crate::ast::{Body, Form, Input, Record, Variant};
+use crate::diagnostics::Errors;
+use crate::parts;
+use crate::types::{self, Fate};
 
 /// Parts of a composite key: the tuples that are keys.
 const MAX_KEY_FIELDS: usize = 8;
@@ -19,42 +22,67 @@ pub(crate) enum Verdict {
     Expand,
     /// No part of the item can be used.
     Refuse,
+    /// Not even impls for its users' sake are possible, for it has no size.
+    Drop,
 }
 
 pub(crate) fn validate(input: &mut Input<'_>, errors: &mut Errors) -> Verdict {
     let mut verdict = container(input, errors);
     keys(input, errors);
+    conflicts(input, errors);
+    names(input, errors);
     let external = input.attrs.external.is_some();
+    let lifetimes: Vec<_> = input.original.generics.lifetimes().map(|param| param.lifetime.clone()).collect();
     for field in input.fields_mut() {
-        if !field_type(field, external, errors) {
-            // There is no twin in which another form could stand for this field.
-            if external {
-                verdict = Verdict::Refuse;
+        match types::check(field, external, &lifetimes, errors) {
+            Fate::Fine => {}
+            Fate::Refused => {
+                // There is no twin in which another form could stand for this field.
+                if external {
+                    verdict = Verdict::Refuse;
+                }
+                field.form = Form::Refused;
             }
-            field.form = Form::Refused;
+            Fate::Unsized => verdict = Verdict::Drop,
         }
     }
     verdict
 }
 
 fn container(input: &Input<'_>, errors: &mut Errors) -> Verdict {
-    let mut verdict = Verdict::Expand;
+    let mut refused = input.attrs.rkyv.refused || input.fields().any(|field| field.attrs.rkyv.refused);
+    if let Body::Enum(variants) = &input.body {
+        refused |= variants.iter().any(|variant| variant.attrs.rkyv.refused);
+        // Of too many variants something else is said.
+        refused |= variants.len() <= 256 && !tags_fit(variants, errors);
+    }
+    refused |= is_packed(input, errors);
+    let mut verdict = if refused { Verdict::Refuse } else { Verdict::Expand };
     match &input.body {
         Body::Struct(_) => {}
         Body::Enum(variants) => {
             if variants.is_empty() {
-                errors.on(&input.original.ident, "an enum without variants has no values to share");
+                errors.on(
+                    &input.original.ident,
+                    "an enum without variants has no values to share",
+                    "give it a variant, or leave the field of this type out",
+                );
                 verdict = Verdict::Refuse;
             }
             if variants.len() > 256 {
-                errors.on(&input.original.ident, "an enum with more than 256 variants cannot be shared");
+                errors.on(
+                    &input.original.ident,
+                    "an enum with more than 256 variants cannot be shared: its tag is one byte",
+                    "use a number, or an enum of enums",
+                );
                 verdict = Verdict::Refuse;
             }
         }
         Body::Union => {
             errors.on(
                 &input.original.ident,
-                "a union cannot be shared: nothing tells which of its fields is valid\nuse an enum",
+                "a union cannot be shared: nothing tells which of its fields is valid",
+                "use an enum",
             );
             return Verdict::Refuse;
         }
@@ -63,16 +91,67 @@ fn container(input: &Input<'_>, errors: &mut Errors) -> Verdict {
         if let GenericParam::Lifetime(lifetime) = param {
             errors.on(
                 lifetime,
-                format!(
-                    "a shared value must own what it holds, and `{}` borrows: remove the lifetime, and use \
-                     owned types (`String` for `&str`, `Vec<T>` for `&[T]`)",
-                    input.original.ident
-                ),
+                format!("`{}` borrows, and a shared value must own what it holds", input.original.ident),
+                "remove the lifetime, and use owned types: `String` for `&str`, `Vec<T>` for `&[T]`",
             );
             verdict = Verdict::Refuse;
         }
     }
     verdict
+}
+
+/// Whether the tag of every variant fits into its byte, as far as it is written in numbers.
+fn tags_fit(variants: &[Variant<'_>], errors: &mut Errors) -> bool {
+    let mut fit = true;
+    let mut next = Some(0_u128);
+    for variant in variants {
+        let place: &dyn ToTokens = match &variant.original.discriminant {
+            Some((_, discriminant)) => {
+                next = match discriminant {
+                    Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => number.base10_parse().ok(),
+                    Expr::Unary(ExprUnary { op: UnOp::Neg(_), .. }) => Some(u128::MAX),
+                    _ => None,
+                };
+                discriminant
+            }
+            None => &variant.original.ident,
+        };
+        if next.is_some_and(|tag| tag > 255) {
+            errors.on(
+                place,
+                "the number of a variant is archived in one byte",
+                "use numbers from 0 to 255, or none",
+            );
+            fit = false;
+            next = None;
+        }
+        next = next.map(|tag| tag + 1);
+    }
+    fit
+}
+
+fn is_packed(input: &Input<'_>, errors: &mut Errors) -> bool {
+    let mut packed = false;
+    for attr in input.original.attrs.iter().filter(|attr| attr.path().is_ident("repr")) {
+        // Other forms are for the compiler to read.
+        let _ = attr.parse_nested_meta(|meta| {
+            if meta.path.is_ident("packed") {
+                errors.on(
+                    &meta.path,
+                    "a packed struct cannot be shared: nothing can refer to its fields",
+                    "remove `packed`, which the archived form would not follow anyway",
+                );
+                packed = true;
+            }
+            if meta.input.peek(syn::token::Paren) {
+                let group;
+                syn::parenthesized!(group in meta.input);
+                group.parse::<TokenStream>()?;
+            }
+            Ok(())
+        });
+    }
+    packed
 }
 
 fn keys(input: &mut Input<'_>, errors: &mut Errors) {
@@ -81,8 +160,8 @@ fn keys(input: &mut Input<'_>, errors: &mut Errors) {
             if let Some(key) = field.attrs.key {
                 errors.at(
                     key,
-                    "a field of a variant cannot be the key: the other variants do not have it\nmake it a \
-                     field of a struct that also holds the enum",
+                    "a field of a variant cannot be the key: the other variants do not have it",
+                    "make a struct of the key and the enum, with `#[speculo(key)]` on the former",
                 );
             }
         }
@@ -91,136 +170,100 @@ fn keys(input: &mut Input<'_>, errors: &mut Errors) {
     if let (Some(singleton), false) = (input.attrs.singleton, keys.is_empty()) {
         errors.at(
             singleton,
-            "a singleton has no key: an area holds one value of it\nremove `singleton` or `#[speculo(key)]`",
+            "a singleton has no key: an area holds one value of it",
+            "remove `singleton`, or `#[speculo(key)]`",
         );
         input.attrs.singleton = None;
     }
     if let Some(extra) = keys.get(MAX_KEY_FIELDS) {
-        errors.at(*extra, format!("a key has at most {MAX_KEY_FIELDS} fields"));
+        errors.at(
+            *extra,
+            format!("a key has at most {MAX_KEY_FIELDS} fields"),
+            "put some of them in a struct with `#[derive(SpeculoKey)]`",
+        );
     }
-    for field in input.fields_mut() {
-        if field.attrs.key.is_some() && is_one_of(&field.ty, &["f32", "f64"]) {
+    for field in input.fields_mut().filter(|field| field.attrs.key.is_some()).skip(MAX_KEY_FIELDS) {
+        field.attrs.key = None;
+    }
+    for field in input.fields_mut().filter(|field| field.attrs.key.is_some()) {
+        if types::refuse_float_keys(&field.original.ty, errors) {
+            field.key_as = Some(syn::parse_quote!(u64));
+        }
+        if let Form::With(with) = &field.form
+            && types::last_name(with).is_some_and(|last| last == "Skip")
+        {
             errors.on(
-                &field.original.ty,
-                "a float cannot be a key: `NaN` differs from itself, and `0.0` equals `-0.0`\nuse an \
-                 integer, for instance a count of thousandths",
+                with,
+                "a key cannot be skipped: it is what readers tell values apart by",
+                "remove `with = …`, or put the key on another field",
             );
-            // Its values cannot be told apart by it, but the type is no stream for that.
-            field.attrs.key = None;
+            field.form = Form::Refused;
         }
     }
 }
 
-/// Whether the type can be archived, as far as its tokens tell. Also finds the form for `usize`.
-fn field_type(field: &mut Field<'_>, external: bool, errors: &mut Errors) -> bool {
-    if matches!(field.form, Form::With(_)) {
-        return true;
+fn conflicts(input: &mut Input<'_>, errors: &mut Errors) {
+    if let (Some(krate), None) = (input.attrs.rkyv.krate, input.attrs.external) {
+        errors.at(
+            krate,
+            "speculo brings its own rkyv",
+            "remove `crate = …`; if the type derives rkyv's traits itself, say so: `#[speculo(external)]`",
+        );
+        // Most likely it does.
+        input.attrs.external = Some(krate);
     }
-    if is_one_of(&field.ty, &["usize", "isize"]) && !external {
-        field.form = Form::Wide;
-        return true;
+    for field in input.fields() {
+        if let (Some(opaque), Some(_)) = (field.attrs.opaque, field.attrs.key) {
+            errors.at(
+                opaque,
+                "a key cannot be opaque: it is what everybody tells values apart by",
+                "remove `opaque`, or `key`",
+            );
+        }
+        if let (Some(opaque), true) = (field.attrs.opaque, parts::has_hash_map(&field.ty)) {
+            errors.at(
+                opaque,
+                "a hash map cannot be opaque: rkyv alone does not check all of its bytes",
+                "use a `BTreeMap` or a `BTreeSet`, or remove `opaque`",
+            );
+        }
     }
-    let mut types = Types { whole: &field.original.ty, errors, ok: true };
-    types.visit_type(&field.original.ty);
-    types.ok
+    if let (Some(_), Some(first)) = (input.attrs.external, input.attrs.derives.first()) {
+        errors.on(
+            first,
+            "with `external`, the archived type is not of speculo's making",
+            "write `#[rkyv(derive(…))]` instead of `#[speculo(derive(…))]`",
+        );
+    }
 }
 
-/// `usize`, `core::primitive::usize`, `std::primitive::usize`.
-fn is_one_of(ty: &Type, names: &[&str]) -> bool {
-    let ty = match ty {
-        Type::Group(group) => &group.elem,
-        Type::Paren(paren) => &paren.elem,
-        ty => ty,
+/// Names of the schema tell fields and variants apart.
+fn names(input: &Input<'_>, errors: &mut Errors) {
+    let of_fields = |record: &Record<'_>| -> Vec<_> {
+        record.fields.iter().map(|field| (field.schema_name(), field.attrs.rename.clone())).collect()
     };
-    match ty {
-        Type::Path(TypePath { qself: None, path, .. }) => {
-            path.segments.last().is_some_and(|last| names.iter().any(|name| last.ident == *name))
-                && (path.segments.len() == 1 || path.segments.iter().any(|part| part.ident == "primitive"))
+    let lists = match &input.body {
+        Body::Struct(record) => vec![of_fields(record)],
+        Body::Enum(variants) => {
+            let names = |variant: &Variant<'_>| (variant.schema_name(), variant.attrs.rename.clone());
+            let mut lists = vec![variants.iter().map(names).collect()];
+            lists.extend(variants.iter().map(|variant| of_fields(&variant.record)));
+            lists
         }
-        _ => false,
-    }
-}
-
-struct Types<'a> {
-    whole: &'a Type,
-    errors: &'a mut Errors,
-    ok: bool,
-}
-
-impl Types<'_> {
-    fn refuse(&mut self, tokens: impl quote::ToTokens, message: impl std::fmt::Display) {
-        self.errors.on(tokens, message);
-        self.ok = false;
-    }
-}
-
-impl<'ast> Visit<'ast> for Types<'_> {
-    fn visit_type(&mut self, ty: &'ast Type) {
-        match ty {
-            Type::Reference(reference) => {
-                let owned = owned(&reference.elem);
-                self.refuse(ty, format!("a reference means nothing to another process\nuse `{owned}`"));
+        Body::Union => Vec::new(),
+    };
+    for list in lists {
+        // One error for each name, on the last `rename` to it.
+        let mut last: BTreeMap<&str, (usize, Option<&LitStr>)> = BTreeMap::new();
+        for (name, rename) in &list {
+            let (count, place) = last.entry(name).or_default();
+            *count += 1;
+            *place = rename.as_ref().or(*place);
+        }
+        for (name, (_, place)) in last.into_iter().filter(|(_, (count, _))| *count > 1) {
+            if let Some(place) = place {
+                errors.on(place, format!("another one is called `{name}` already"), "choose another name");
             }
-            Type::Ptr(_) => {
-                self.refuse(ty, "a pointer means nothing to another process\nshare the value it points to");
-            }
-            Type::FnPtr(_) => self.refuse(
-                ty,
-                "a function has another address in every process\nshare an enum that says which one to call",
-            ),
-            Type::TraitObject(_) => self.refuse(
-                ty,
-                "a `dyn` value has no form that other processes know\nuse an enum of the types it can be",
-            ),
-            Type::Path(path) if is_one_of(ty, &["usize", "isize"]) => {
-                let narrow = if spell(path).ends_with("usize") { "u64" } else { "i64" };
-                let written = spell(path);
-                let mut fixed = self.whole.clone();
-                Replace(narrow).visit_type_mut(&mut fixed);
-                let fixed = spell(fixed);
-                self.refuse(
-                    ty,
-                    format!("`{written}` differs in size between machines, and would be cut to 32 bits\nuse `{fixed}`"),
-                );
-            }
-            Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "PhantomData") => {
-            }
-            ty => syn::visit::visit_type(self, ty),
         }
-    }
-
-    /// The length of an array is an expression: its types are not archived.
-    fn visit_expr(&mut self, _: &'ast Expr) {}
-}
-
-/// Turns `usize` and `isize` into their fixed forms, to show what to write.
-struct Replace(&'static str);
-
-impl VisitMut for Replace {
-    fn visit_type_mut(&mut self, ty: &mut Type) {
-        if is_one_of(ty, &["usize", "isize"]) {
-            let fixed = Ident::new(self.0, ty.span());
-            *ty = syn::parse_quote!(#fixed);
-        } else {
-            syn::visit_mut::visit_type_mut(self, ty);
-        }
-    }
-
-    fn visit_expr_mut(&mut self, _: &mut Expr) {}
-}
-
-/// What to write instead of a reference to `target`.
-fn owned(target: &Type) -> String {
-    match target {
-        Type::Slice(slice) => format!("Vec<{}>", spell(&slice.elem)),
-        Type::Path(path) if path.path.is_ident("str") => "String".to_owned(),
-        Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "CStr") => {
-            "CString".to_owned()
-        }
-        Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Path") => {
-            "String".to_owned()
-        }
-        Type::Reference(inner) => owned(&inner.elem),
-        other => spell(other),
     }
 }

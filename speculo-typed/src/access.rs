@@ -116,7 +116,7 @@ impl<E: Source> SharedContext<E> for Validator<'_> {
 
 /// Whether the root, at the end of `bytes`, has the room and the alignment of a `T::Archived`.
 #[inline]
-fn root_fits<T: Speculo>(bytes: &[u8]) -> bool {
+fn root_fits<T: Field>(bytes: &[u8]) -> bool {
     const { assert!(align_of::<T::Archived>() <= 16, "speculo: an archived type is aligned to more than 16 bytes") }
     bytes
         .len()
@@ -126,7 +126,7 @@ fn root_fits<T: Speculo>(bytes: &[u8]) -> bool {
 
 /// Whether `bytes` are exactly one archive of a `T`. Gives no reasons: [`explain`] does.
 #[inline]
-pub(crate) fn validate<T: Speculo>(bytes: &[u8]) -> bool {
+pub(crate) fn validate<T: Field>(bytes: &[u8]) -> bool {
     is_valid::<T>(bytes) && {
         // SAFETY: `is_valid` has just accepted these bytes, which do not change while they are looked at.
         let value = unsafe { access::<T>(bytes) };
@@ -136,7 +136,7 @@ pub(crate) fn validate<T: Speculo>(bytes: &[u8]) -> bool {
 
 /// Whether `bytes` pass rkyv's validation.
 #[inline]
-fn is_valid<T: Speculo>(bytes: &[u8]) -> bool {
+fn is_valid<T: Field>(bytes: &[u8]) -> bool {
     root_fits::<T>(bytes) && {
         let root = root_position::<T::Archived>(bytes.len());
         check_pos_with_context::<T::Archived, _, Failure>(bytes, root, &mut Validator::new(bytes)).is_ok()
@@ -173,7 +173,7 @@ where
 /// `validate::<T>` or `is_valid::<T>` returned `true` for exactly these bytes, at an address that is equal modulo 16, and they
 /// have not changed since and do not change while the reference lives.
 #[inline]
-pub(crate) unsafe fn access<T: Speculo>(bytes: &[u8]) -> &T::Archived {
+pub(crate) unsafe fn access<T: Field>(bytes: &[u8]) -> &T::Archived {
     debug_assert!(root_fits::<T>(bytes), "only validated bytes are accessed");
     let root = bytes.len() - size_of::<T::Archived>();
     let root = bytes.as_ptr().wrapping_add(root).cast::<T::Archived>();
@@ -295,7 +295,7 @@ pub fn native<T: Field>(archived: &T::Archived) -> T {
 /// Whether `archived` holds `value`: encodes `value` and compares the two archives.
 #[doc(hidden)]
 #[must_use]
-pub fn same<T: Speculo>(archived: &T::Archived, value: &T) -> bool {
+pub fn same<T: Field>(archived: &T::Archived, value: &T) -> bool {
     use crate::reflect::Reflect;
 
     let mut encoder = crate::encode::Encoder::new();

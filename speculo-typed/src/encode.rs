@@ -8,7 +8,7 @@ use rkyv::ser::allocator::{Arena, ArenaHandle};
 use rkyv::ser::sharing::Share;
 use rkyv::ser::{Positional, Serializer, Writer};
 
-use crate::traits::Speculo;
+use crate::traits::Field;
 
 /// A value's archive stays below this: rkyv's relative pointers have 31 bits, and it panics past them.
 pub(crate) const MAX_ENCODED: usize = (1 << 30) - 1;
@@ -91,7 +91,7 @@ impl Encoder {
     /// Returns the exact length of the archive. If that is more than `out` holds, `out` was filled with
     /// bytes of no meaning, and the call is to be repeated with as much room. An empty `out` measures.
     #[inline]
-    pub(crate) fn encode<T: Speculo>(&mut self, value: &T, out: &mut [u8]) -> Result<usize, EncodeError> {
+    pub(crate) fn encode<T: Field>(&mut self, value: &T, out: &mut [u8]) -> Result<usize, EncodeError> {
         const {
             assert!(
                 align_of::<T::Archived>() <= 16,

@@ -19,14 +19,19 @@ use speculo_core::Kind;
 use crate::traits::{Field, Speculo, Stream};
 
 /// Alone, too, these can be shared, as streams: generic types get along with `T: Speculo`.
+///
+/// None is recommended: who has forgotten a derive learns nothing from a list of other types.
 macro_rules! plain {
     ($($ty:ty)*) => { $(
+        #[diagnostic::do_not_recommend]
         impl Field for $ty {}
 
+        #[diagnostic::do_not_recommend]
         impl Speculo for $ty {
             const KIND: Kind = Kind::Stream;
         }
 
+        #[diagnostic::do_not_recommend]
         impl Stream for $ty {}
     )* };
 }
@@ -47,10 +52,12 @@ around! { Vec VecDeque Box Rc Arc Option Range RangeInclusive RangeFrom RangeTo 
 
 macro_rules! streams_of {
     ($($ty:ident)*) => { $(
+        #[diagnostic::do_not_recommend]
         impl<T: Speculo> Speculo for $ty<T> {
             const KIND: Kind = Kind::Stream;
         }
 
+        #[diagnostic::do_not_recommend]
         impl<T: Speculo> Stream for $ty<T> {}
     )* };
 }

@@ -65,6 +65,8 @@ mod error;
 mod fields;
 pub mod key;
 mod meta;
+#[doc(hidden)]
+pub mod parts;
 mod publisher;
 pub mod reflect;
 #[cfg(test)]

@@ -69,8 +69,10 @@ pub trait Field:
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be shared: it does not derive `Speculo`",
-    label = "add `#[derive(Speculo)]` to `{Self}`"
+    message = "`{Self}` cannot be shared: `Speculo` is not derived",
+    label = "not a type that processes can share",
+    note = "add `#[derive(Speculo)]` to `{Self}` or, if that is a container, to what it contains",
+    note = "a type parameter takes the bound `{Self}: Speculo`"
 )]
 pub trait Speculo: Field + Archive<Archived: Debug> {
     /// How values of this type replace each other.
@@ -109,6 +111,6 @@ pub trait Singleton: Speculo {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a stream of messages",
     label = "a value of this type replaces another one",
-    note = "types without `#[speculo(key)]` and `#[speculo(singleton)]` are streams"
+    note = "use `publish`, which replaces it; a stream has neither `#[speculo(key)]` nor `#[speculo(singleton)]`"
 )]
 pub trait Stream: Speculo {}

@@ -34,6 +34,7 @@ macro_rules! tuple {
             $($key $query $at,)* ; $last $last_query $last_at);
     };
     (@lookup $from:ty ; $($key:ident $query:ident $at:tt,)* ; $last:ident $last_query:ident $last_at:tt) => {
+        #[diagnostic::do_not_recommend]
         impl<$($key, $query: Lookup<$key>,)* $last, $last_query: Lookup<$last>> Lookup<($($key,)* $last,)>
             for $from
         {

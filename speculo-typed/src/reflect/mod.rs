@@ -19,7 +19,8 @@ pub(crate) use sound::is_sound;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no schema",
     label = "speculo cannot describe this archived type",
-    note = "archived types describe themselves when `#[derive(Speculo)]` made them, or when they are rkyv's form of a type of the standard library"
+    note = "archived types describe themselves when `#[derive(Speculo)]` made them, or when they are rkyv's form of a type of the standard library",
+    note = "a field may do without: write `#[speculo(opaque)]` on it"
 )]
 pub trait Reflect: Any {
     /// Whether values have no parts that [`is_sound`](Self::is_sound) would have to look at.

@@ -1,3 +1,5 @@
+// mistakes: 6
+
 use speculo_typed::Speculo;
 
 #[derive(Speculo)]
@@ -7,9 +9,18 @@ struct Config {
 }
 
 #[derive(Speculo)]
+#[speculo(rename = "Gate", derive(Clone, Clone))]
+#[speculo(rename = "Door")]
 struct Door {
     #[speculo(key)]
     #[speculo(key)]
+    id: u32,
+}
+
+#[derive(Speculo)]
+#[speculo(crate = ::speculo_typed, crate = ::speculo_typed)]
+struct Other {
+    #[speculo(opaque, opaque)]
     id: u32,
 }
 

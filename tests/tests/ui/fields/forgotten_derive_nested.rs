@@ -1,4 +1,5 @@
 use speculo_typed::Speculo;
+use std::collections::HashMap;
 
 struct Lock {
     closed: bool,
@@ -7,7 +8,7 @@ struct Lock {
 #[derive(Speculo)]
 struct Door {
     id: u32,
-    locks: Vec<Option<Lock>>,
+    locks: HashMap<String, Vec<Option<(u8, [Lock; 3])>>>,
 }
 
 fn main() {}

@@ -1,3 +1,5 @@
+// mistakes: 2
+
 use speculo_typed::Speculo;
 
 #[derive(Speculo)]

@@ -1,13 +1,13 @@
+// mistakes: 4
+
 use speculo_typed::Speculo;
 
 #[derive(Speculo)]
 struct Door {
     label: &'static str,
     parts: Vec<&'static [u8]>,
+    path: Option<&'static std::path::Path>,
+    other: &'static mut u32,
 }
 
-fn shared<T: Speculo>() {}
-
-fn main() {
-    shared::<Door>();
-}
+fn main() {}

@@ -1,0 +1,18 @@
+// mistakes: 3
+
+use speculo_typed::Speculo;
+
+#[derive(Speculo)]
+#[speculo]
+struct Config {
+    #[speculo()]
+    level: u8,
+}
+
+#[derive(Speculo)]
+#[speculo(derive())]
+struct Door {
+    id: u32,
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+// mistakes: 1, in 5 errors of the compiler: a derive does not see which others stand beside it
+
+use speculo_typed::Speculo;
+
+#[derive(Speculo)]
+#[speculo(external)]
+struct Point {
+    x: i32,
+}
+
+fn main() {}

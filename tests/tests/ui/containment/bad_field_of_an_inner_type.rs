@@ -1,0 +1,30 @@
+// mistakes: 2
+
+use speculo_typed::{Error, Publisher, Speculo, Subscriber};
+
+#[derive(Speculo)]
+struct Lock {
+    #[speculo(opaqe)]
+    number: *const u8,
+}
+
+#[derive(Speculo)]
+struct Door {
+    #[speculo(key)]
+    id: u32,
+    locks: Vec<Option<Lock>>,
+}
+
+fn uses(door: &Door) -> Result<(), Error> {
+    let mut doors = Publisher::<Door>::create("doors")?;
+    doors.publish(door)?;
+    let mut doors = Subscriber::<Door>::open("doors")?;
+    doors.get(7)?;
+    for door in &doors.view()? {
+        door?.to_native();
+    }
+    doors.try_change()?;
+    Ok(())
+}
+
+fn main() {}

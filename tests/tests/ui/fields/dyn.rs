@@ -1,0 +1,11 @@
+// mistakes: 2
+
+use speculo_typed::Speculo;
+
+#[derive(Speculo)]
+struct Door {
+    any: Box<dyn std::fmt::Debug>,
+    many: Vec<Box<dyn Fn() -> u32 + Send>>,
+}
+
+fn main() {}

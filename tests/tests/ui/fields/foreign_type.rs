@@ -1,8 +1,0 @@
-use speculo_typed::Speculo;
-
-#[derive(Speculo)]
-struct Event {
-    at: std::time::Instant,
-}
-
-fn main() {}

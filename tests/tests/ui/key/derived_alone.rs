@@ -1,0 +1,9 @@
+use speculo_typed::SpeculoKey;
+
+#[derive(SpeculoKey)]
+enum Side {
+    Left,
+    Right,
+}
+
+fn main() {}

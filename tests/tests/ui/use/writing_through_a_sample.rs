@@ -1,0 +1,19 @@
+// mistakes: 1, in the compiler's words: a sample is a shared reference that owns its memory
+
+use speculo_typed::{Error, Speculo, Subscriber};
+
+#[derive(Speculo)]
+struct Door {
+    #[speculo(key)]
+    id: u32,
+    open: bool,
+    label: String,
+}
+
+fn write(doors: &mut Subscriber<Door>) -> Result<(), Error> {
+    let door = doors.sample(7)?.unwrap();
+    door.open = true;
+    Ok(())
+}
+
+fn main() {}

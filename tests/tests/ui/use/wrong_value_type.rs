@@ -1,0 +1,23 @@
+// mistakes: 1, in the compiler's words: the argument has another type than the publisher says
+
+use speculo_typed::{Error, Publisher, Speculo};
+
+#[derive(Speculo)]
+struct Door {
+    #[speculo(key)]
+    id: u32,
+    open: bool,
+    label: String,
+}
+
+#[derive(Speculo)]
+struct Note {
+    text: String,
+}
+
+fn write(doors: &mut Publisher<Door>) -> Result<(), Error> {
+    doors.publish(&Note { text: "open".into() })?;
+    Ok(())
+}
+
+fn main() {}
