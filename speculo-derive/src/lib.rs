@@ -57,7 +57,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// - `#[speculo(rename = "id")]`: the field's name in the schema.
 /// - `#[speculo(opaque)]`: the field is archived, and left out of all that speculo says of values: the schema holds
 ///   its name and its size only, `Debug` shows `..`, and equality does not look at it. For types of other crates
-///   that implement rkyv's traits. Such a field is checked by rkyv alone, which is not enough for hash maps: they are
+///   that implement rkyv's traits. Such a field is checked by rkyv alone, which is not enough for maps and sets: they are
 ///   refused, and must not hide in those types where publishers are not trusted.
 /// - `#[rkyv(…)]`: handed on to rkyv.
 ///

@@ -110,10 +110,10 @@ pub(crate) fn float_keys(ty: &Type) -> Vec<&Type> {
     found
 }
 
-/// Whether there is a hash map in `ty`.
-pub(crate) fn has_hash_map(ty: &Type) -> bool {
+/// Whether there is a map or a set in `ty`.
+pub(crate) fn has_map(ty: &Type) -> bool {
     let mut found = false;
-    collect(ty, Role::Value, &mut |Part { role, .. }, _| found |= role == Role::Hashed);
+    collect(ty, Role::Value, &mut |Part { role, .. }, _| found |= role != Role::Value);
     found
 }
 

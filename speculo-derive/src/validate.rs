@@ -220,11 +220,11 @@ fn conflicts(input: &mut Input<'_>, errors: &mut Errors) {
                 "remove `opaque`, or `key`",
             );
         }
-        if let (Some(opaque), true) = (field.attrs.opaque, parts::has_hash_map(&field.ty)) {
+        if let (Some(opaque), true) = (field.attrs.opaque, parts::has_map(&field.ty)) {
             errors.at(
                 opaque,
-                "a hash map cannot be opaque: rkyv alone does not check all of its bytes",
-                "use a `BTreeMap` or a `BTreeSet`, or remove `opaque`",
+                "a map or a set cannot be opaque: rkyv alone does not check all of its bytes",
+                "remove `opaque`",
             );
         }
     }
