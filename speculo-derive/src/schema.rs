@@ -22,14 +22,14 @@ pub(crate) fn methods(input: &Input<'_>, private: &TokenStream) -> TokenStream {
     let name = plain_name(&input.original.ident);
     let (shape, show, same, sound) = match &input.body {
         Body::Struct(record) => {
-            let parts = parts(record, private);
+            let described = described(record, 0, private);
             let bindings = bindings(record, "__a");
             let pattern = pattern(record, &bindings);
             let others = self::bindings(record, "__b");
             let other_pattern = self::pattern(record, &others);
             let show = show(&name, record, &bindings, private);
             (
-                quote!(#private::Shape::Struct { name: #name, fields: #private::lay_out(0, &[#(#parts),*]) }),
+                quote!(#private::Shape::Struct { name: #name, #described }),
                 quote! { let Self #pattern = self; #show },
                 quote! {
                     let Self #pattern = self;
@@ -46,10 +46,8 @@ pub(crate) fn methods(input: &Input<'_>, private: &TokenStream) -> TokenStream {
             let tags = tags(variants.iter().map(|variant| variant.original));
             let shapes = variants.iter().zip(tags).map(|(variant, tag)| {
                 let name = plain_name(&variant.original.ident);
-                let parts = parts(&variant.record, private);
-                quote! {
-                    #private::Variant { name: #name, tag: #tag, fields: #private::lay_out(1, &[#(#parts),*]) }
-                }
+                let described = described(&variant.record, 1, private);
+                quote!(#private::Variant { name: #name, tag: #tag, #described })
             });
             let shows = variants.iter().map(|variant| {
                 let ident = &variant.original.ident;
@@ -112,12 +110,19 @@ pub(crate) fn methods(input: &Input<'_>, private: &TokenStream) -> TokenStream {
     }
 }
 
-fn parts<'a>(record: &'a Record<'_>, private: &'a TokenStream) -> impl Iterator<Item = TokenStream> + 'a {
-    record.fields.iter().map(move |field| {
+/// How the fields are written, and which they are, behind `start` bytes.
+fn described(record: &Record<'_>, start: usize, private: &TokenStream) -> TokenStream {
+    let style = match record.style {
+        Fields::Unit => quote!(Unit),
+        Fields::Unnamed(_) => quote!(Tuple),
+        Fields::Named(_) => quote!(Named),
+    };
+    let parts = record.fields.iter().map(|field| {
         let name = field.name();
         let ty = archived_ty(field, private);
         quote!((#name, #private::TypeRef::of::<#ty>()))
-    })
+    });
+    quote!(style: #private::Style::#style, fields: #private::lay_out(#start, &[#(#parts),*]))
 }
 
 fn bindings(record: &Record<'_>, prefix: &str) -> Vec<Ident> {

@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::parse::{Field, Parsed, Shape, Type, Variant, parse};
+use super::parse::{Field, Parsed, Record, Shape, Type, Variant, parse};
+use crate::reflect::Style;
 
 /// Differences that are told; a schema that differs more is another one.
 const MAX_LINES: usize = 8;
@@ -106,7 +107,7 @@ impl<'a> Diff<'a> {
         let (Some(a), Some(b)) = (get(published, left), get(ours, right)) else { return };
         let same_kind = match (&a.shape, &b.shape) {
             (Shape::Struct(a), Shape::Struct(b)) => {
-                self.fields(path, a, b);
+                self.records(path, a, b);
                 true
             }
             (Shape::Enum(a), Shape::Enum(b)) => {
@@ -134,6 +135,18 @@ impl<'a> Diff<'a> {
             self.tell(format!(
                 "{path}: published with {} bytes aligned to {}, here {} aligned to {}",
                 a.size, a.align, b.size, b.align
+            ));
+        }
+    }
+
+    fn records(&mut self, path: &str, published: &Record<'_>, ours: &Record<'_>) {
+        if published.style == ours.style {
+            self.fields(path, &published.fields, &ours.fields);
+        } else {
+            self.tell(format!(
+                "{path}: published with {}, here with {}",
+                style_name(published.style),
+                style_name(ours.style)
             ));
         }
     }
@@ -174,7 +187,9 @@ impl<'a> Diff<'a> {
         for variant in published {
             let path = format!("{path}::{}", variant.name);
             match here.get(variant.name) {
-                Some(other) if other.tag == variant.tag => self.fields(&path, &variant.fields, &other.fields),
+                Some(other) if other.tag == variant.tag => {
+                    self.records(&path, &variant.record, &other.record);
+                }
                 Some(other) => {
                     self.tell(format!("{path}: published as number {}, here {}", variant.tag, other.tag));
                 }
@@ -260,6 +275,14 @@ fn kind_name(kind: u8) -> &'static str {
         1 => "keyed values",
         2 => "a singleton",
         _ => "an unknown kind",
+    }
+}
+
+fn style_name(style: Style) -> &'static str {
+    match style {
+        Style::Unit => "no fields at all",
+        Style::Tuple => "numbered fields",
+        Style::Named => "named fields",
     }
 }
 

@@ -1,6 +1,7 @@
 //! From a descriptor, which nobody vouches for, to tables whose indices are known to be valid.
 
 use super::write::{MAGIC, MAX_TEXT, VERSION};
+use crate::reflect::Style;
 
 /// More types than this describe nothing that a person wrote.
 const MAX_TYPES: usize = 1 << 16;
@@ -27,8 +28,15 @@ pub(super) struct Type<'a> {
 pub(super) enum Shape<'a> {
     Leaf,
     Container { len: u64, parts: Vec<u32> },
-    Struct(Vec<Field<'a>>),
+    Struct(Record<'a>),
     Enum(Vec<Variant<'a>>),
+}
+
+/// The fields of a struct or of a variant.
+#[derive(Debug)]
+pub(super) struct Record<'a> {
+    pub style: Style,
+    pub fields: Vec<Field<'a>>,
 }
 
 #[derive(Debug)]
@@ -42,7 +50,7 @@ pub(super) struct Field<'a> {
 pub(super) struct Variant<'a> {
     pub name: &'a str,
     pub tag: u8,
-    pub fields: Vec<Field<'a>>,
+    pub record: Record<'a>,
 }
 
 /// `None` for anything but a well-formed descriptor, in time and memory linear in its length.
@@ -112,6 +120,16 @@ impl<'a> Reader<'a> {
         Some(Field { name: self.text()?, offset: self.u32()?, ty: self.index(types)? })
     }
 
+    fn record(&mut self, types: usize) -> Option<Record<'a>> {
+        let style = match self.u8()? {
+            0 => Style::Unit,
+            1 => Style::Tuple,
+            2 => Style::Named,
+            _ => return None,
+        };
+        Some(Record { style, fields: self.many(|reader| reader.field(types))? })
+    }
+
     fn one_type(&mut self, types: usize) -> Option<Type<'a>> {
         let tag = self.u8()?;
         let size = self.u32()?;
@@ -123,13 +141,9 @@ impl<'a> Reader<'a> {
                 len: self.take().map(u64::from_le_bytes)?,
                 parts: self.many(|reader| reader.index(types))?,
             },
-            2 => Shape::Struct(self.many(|reader| reader.field(types))?),
+            2 => Shape::Struct(self.record(types)?),
             3 => Shape::Enum(self.many(|reader| {
-                Some(Variant {
-                    name: reader.text()?,
-                    tag: reader.u8()?,
-                    fields: reader.many(|reader| reader.field(types))?,
-                })
+                Some(Variant { name: reader.text()?, tag: reader.u8()?, record: reader.record(types)? })
             })?),
             _ => return None,
         };

@@ -7,7 +7,7 @@ use rkyv::primitive::{ArchivedU32, ArchivedU64, ArchivedUsize};
 use rkyv::rancor::Failure;
 use rkyv::ser::writer::Buffer;
 
-use crate::reflect::{Field, Shape, TypeRef};
+use crate::reflect::{Field, Shape, Style, TypeRef};
 use speculo_core::Kind;
 
 use crate::traits::Speculo;
@@ -100,19 +100,24 @@ impl Writer {
                     self.u32(number);
                 }
             }
-            Shape::Struct { fields, .. } => self.fields(&fields),
+            Shape::Struct { style, fields, .. } => self.fields(style, &fields),
             Shape::Enum { variants, .. } => {
                 self.count(variants.len());
                 for variant in variants {
                     self.text(variant.name);
                     self.bytes.push(variant.tag);
-                    self.fields(&variant.fields);
+                    self.fields(variant.style, &variant.fields);
                 }
             }
         }
     }
 
-    fn fields(&mut self, fields: &[Field]) {
+    fn fields(&mut self, style: Style, fields: &[Field]) {
+        self.bytes.push(match style {
+            Style::Unit => 0,
+            Style::Tuple => 1,
+            Style::Named => 2,
+        });
         self.count(fields.len());
         for field in fields {
             self.text(field.name);
