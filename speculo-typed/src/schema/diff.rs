@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::parse::{Field, Parsed, Record, Shape, Type, Variant, parse};
+use super::parse::{Field, Parsed, Record, Shape, Type, Variant, parse, type_at};
 use crate::reflect::Style;
 
 /// Differences that are told; a schema that differs more is another one.
@@ -104,7 +104,9 @@ impl<'a> Diff<'a> {
 
     fn types(&mut self, path: &str, left: u32, right: u32) {
         let (published, ours) = (self.published, self.ours);
-        let (Some(a), Some(b)) = (get(published, left), get(ours, right)) else { return };
+        let (Some(a), Some(b)) = (type_at(&published.types, left), type_at(&ours.types, right)) else {
+            return;
+        };
         let same_kind = match (&a.shape, &b.shape) {
             (Shape::Struct(a), Shape::Struct(b)) => {
                 self.records(path, a, b);
@@ -218,10 +220,6 @@ fn shortened(mut line: String) -> String {
     line
 }
 
-fn get<'a>(parsed: &'a Parsed<'a>, index: u32) -> Option<&'a Type<'a>> {
-    parsed.types.get(usize::try_from(index).ok()?)
-}
-
 /// How one gets from a container to its part.
 fn part_name(container: &str, at: usize) -> String {
     match (container, at) {
@@ -238,7 +236,7 @@ fn part_name(container: &str, at: usize) -> String {
 
 /// A type as Rust would write it.
 fn spell(parsed: &Parsed<'_>, index: u32, nesting: usize) -> String {
-    let Some(ty) = get(parsed, index) else { return "?".to_owned() };
+    let Some(ty) = type_at(&parsed.types, index) else { return "?".to_owned() };
     let Shape::Container { len, parts } = &ty.shape else { return ty.name.to_owned() };
     if nesting >= MAX_NESTING {
         return format!("{}<…>", ty.name);
@@ -262,7 +260,7 @@ fn spell(parsed: &Parsed<'_>, index: u32, nesting: usize) -> String {
 /// Wide and deep at once would be exponential: below the first level only narrow containers are spelled.
 fn spell_part(parsed: &Parsed<'_>, index: u32, nesting: usize) -> String {
     let wide = |ty: &Type<'_>| matches!(&ty.shape, Shape::Container { parts, .. } if parts.len() > 2);
-    if nesting > 0 && get(parsed, index).is_some_and(wide) {
+    if nesting > 0 && type_at(&parsed.types, index).is_some_and(wide) {
         "(…)".to_owned()
     } else {
         shortened(spell(parsed, index, nesting + 1))

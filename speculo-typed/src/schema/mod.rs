@@ -26,9 +26,9 @@
 //! A descriptor read from shared memory is untrusted: [`diff`] checks every count, index and length.
 
 mod diff;
-mod parse;
+pub(crate) mod parse;
 mod recursion;
-mod write;
+pub(crate) mod write;
 
 pub use self::diff::diff;
 

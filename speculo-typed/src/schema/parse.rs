@@ -8,7 +8,7 @@ const MAX_TYPES: usize = 1 << 16;
 
 /// A descriptor, parsed. Every type index lies within `types`, which is not empty.
 #[derive(Debug)]
-pub(super) struct Parsed<'a> {
+pub(crate) struct Parsed<'a> {
     pub format: &'a str,
     pub facts: [u8; 4],
     pub kind: u8,
@@ -17,7 +17,7 @@ pub(super) struct Parsed<'a> {
 }
 
 #[derive(Debug)]
-pub(super) struct Type<'a> {
+pub(crate) struct Type<'a> {
     pub size: u32,
     pub align: u8,
     pub name: &'a str,
@@ -25,7 +25,7 @@ pub(super) struct Type<'a> {
 }
 
 #[derive(Debug)]
-pub(super) enum Shape<'a> {
+pub(crate) enum Shape<'a> {
     Leaf,
     Container { len: u64, parts: Vec<u32> },
     Struct(Record<'a>),
@@ -34,27 +34,27 @@ pub(super) enum Shape<'a> {
 
 /// The fields of a struct or of a variant.
 #[derive(Debug)]
-pub(super) struct Record<'a> {
+pub(crate) struct Record<'a> {
     pub style: Style,
     pub fields: Vec<Field<'a>>,
 }
 
 #[derive(Debug)]
-pub(super) struct Field<'a> {
+pub(crate) struct Field<'a> {
     pub name: &'a str,
     pub offset: u32,
     pub ty: u32,
 }
 
 #[derive(Debug)]
-pub(super) struct Variant<'a> {
+pub(crate) struct Variant<'a> {
     pub name: &'a str,
     pub tag: u8,
     pub record: Record<'a>,
 }
 
 /// `None` for anything but a well-formed descriptor, in time and memory linear in its length.
-pub(super) fn parse(bytes: &[u8]) -> Option<Parsed<'_>> {
+pub(crate) fn parse(bytes: &[u8]) -> Option<Parsed<'_>> {
     let mut reader = Reader { rest: bytes };
     if reader.take::<4>()? != MAGIC || reader.u8()? != VERSION {
         return None;
@@ -149,4 +149,9 @@ impl<'a> Reader<'a> {
         };
         Some(Type { size, align, name, shape })
     }
+}
+
+/// The type with this index.
+pub(crate) fn type_at<'t, 'a>(types: &'t [Type<'a>], index: u32) -> Option<&'t Type<'a>> {
+    types.get(usize::try_from(index).ok()?)
 }

@@ -15,7 +15,7 @@ use crate::traits::Speculo;
 pub(super) const MAGIC: [u8; 4] = *b"SPEC";
 pub(super) const VERSION: u8 = 1;
 pub(super) const MAX_TEXT: usize = 1024;
-pub(super) const FORMAT: &str = "rkyv 0.8";
+pub(crate) const FORMAT: &str = "rkyv 0.8";
 
 pub(super) fn descriptor<T: Speculo>() -> Vec<u8> {
     let mut out = Writer { bytes: Vec::with_capacity(512), numbers: HashMap::new(), types: Vec::new() };
