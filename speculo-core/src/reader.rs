@@ -23,7 +23,7 @@ use crate::log::wait::Mark;
 use crate::memory::lease::{Grip, is_locked};
 use crate::memory::{Chunk, ChunkId, FileId, Glance, Manifest, Region, Segment, Writable};
 use crate::os;
-use crate::schema::Kind;
+use crate::schema::{Kind, Schema};
 use crate::view::View;
 use crate::writer::Slot;
 
@@ -65,7 +65,8 @@ pub struct Reader {
 const KEPT: usize = 2;
 
 impl Reader {
-    pub(crate) fn open(builder: &AreaBuilder<'_>) -> Result<Self, OpenError> {
+    /// With `schema`, areas of that only.
+    pub(crate) fn open(builder: &AreaBuilder<'_>, schema: Option<&Schema<'_>>) -> Result<Self, OpenError> {
         let place = builder.place()?;
         let not_found = || OpenError::NotFound { path: place.path().to_owned(), uid: os::uid() };
         let dir = Dir::open(&place)?.ok_or_else(not_found)?;
@@ -73,7 +74,9 @@ impl Reader {
         dir.check(&place, builder.trust)?;
         builder.trust.check(&stat, &place.path().join(MANIFEST))?;
         let identity = manifest::identify(&place, &fd, &stat)?;
-        manifest::check_schema(&place, &identity, &builder.schema)?;
+        if let Some(schema) = schema {
+            manifest::check_schema(&place, &identity, schema)?;
+        }
         let (manifest, segment, source) = if builder.trust == Trust::Copy {
             let (mut source, manifest) = Source::new(&place, fd, FileId::of(&stat), identity)?;
             let copied = source.refresh(&place, manifest.identity(), None);

@@ -25,14 +25,14 @@ pub(crate) fn methods(input: &Input<'_>, private: &TokenStream) -> TokenStream {
     let schema_name = input.schema_name();
     let (shape, show, same, sound) = match &input.body {
         Body::Struct(record) => {
-            let parts = parts(record, private);
+            let described = described(record, 0, private);
             let bindings = bindings(record, "__a");
             let pattern = pattern(record, &bindings);
             let others = self::bindings(record, "__b");
             let other_pattern = self::pattern(record, &others);
             let show = show(&name, record, &bindings, private);
             (
-                quote!(#private::Shape::Struct { name: #schema_name, fields: #private::lay_out(0, &[#(#parts),*]) }),
+                quote!(#private::Shape::Struct { name: #schema_name, #described }),
                 quote! { let Self #pattern = self; #show },
                 quote! {
                     let Self #pattern = self;
@@ -49,10 +49,8 @@ pub(crate) fn methods(input: &Input<'_>, private: &TokenStream) -> TokenStream {
             let tags = tags(variants.iter().map(|variant| variant.original));
             let shapes = variants.iter().zip(tags).map(|(variant, tag)| {
                 let name = variant.schema_name();
-                let parts = parts(&variant.record, private);
-                quote! {
-                    #private::Variant { name: #name, tag: #tag, fields: #private::lay_out(1, &[#(#parts),*]) }
-                }
+                let described = described(&variant.record, 1, private);
+                quote!(#private::Variant { name: #name, tag: #tag, #described })
             });
             let shows = variants.iter().map(|variant| {
                 let ident = &variant.original.ident;
@@ -115,28 +113,35 @@ pub(crate) fn methods(input: &Input<'_>, private: &TokenStream) -> TokenStream {
     }
 }
 
-fn parts<'a>(record: &'a Record<'_>, private: &'a TokenStream) -> impl Iterator<Item = TokenStream> + 'a {
-    record.fields.iter().map(move |field| {
+/// How the fields are written, and which they are, behind `start` bytes.
+fn described(record: &Record<'_>, start: usize, private: &TokenStream) -> TokenStream {
+    let style = match record.style {
+        Fields::Unit => quote!(Unit),
+        Fields::Unnamed(_) => quote!(Tuple),
+        Fields::Named(_) => quote!(Named),
+    };
+    let parts = record.fields.iter().map(|field| {
         let name = field.schema_name();
         let ty = archived_ty(field, private);
         let ty = if field.attrs.opaque.is_some() { quote!(#private::Opaque<#ty>) } else { ty };
         quote!((#name, #private::TypeRef::of::<#ty>()))
-    })
+    });
+    quote!(style: #private::Style::#style, fields: #private::lay_out(#start, &[#(#parts),*]))
 }
 
 /// The fields that are not opaque.
-fn described<'a>(record: &'a Record<'_>) -> impl Iterator<Item = &'a Field<'a>> {
+fn visible<'a>(record: &'a Record<'_>) -> impl Iterator<Item = &'a Field<'a>> {
     record.fields.iter().filter(|field| field.attrs.opaque.is_none())
 }
 
-/// A name for every described field.
+/// A name for each of them.
 fn bindings(record: &Record<'_>, prefix: &str) -> Vec<Ident> {
-    let count = described(record).count();
+    let count = visible(record).count();
     (0..count).map(|at| format_ident!("{prefix}{at}", span = Span::mixed_site())).collect()
 }
 
 fn pattern(record: &Record<'_>, bindings: &[Ident]) -> TokenStream {
-    let members = described(record).map(|field| &field.member);
+    let members = visible(record).map(|field| &field.member);
     let rest = (bindings.len() < record.fields.len()).then(|| quote!(..));
     quote!({ #(#members: #bindings,)* #rest })
 }

@@ -41,6 +41,9 @@ pub enum Error {
     Read(#[from] ReadError),
     /// An area could not be removed.
     Remove(#[from] RemoveError),
+    /// A schema or a value could not be decoded.
+    #[cfg(feature = "decode")]
+    Decode(#[from] crate::decode::DecodeError),
 }
 
 impl fmt::Debug for Error {

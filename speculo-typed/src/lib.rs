@@ -46,6 +46,7 @@
 //! | mirror an area, removals included | [`Change`] |
 //! | skip the look-up of a key | [`Slot`] |
 //! | choose where areas live | [`Root`] |
+//! | read areas of any type, and print them as JSON | `decode`, with the feature of that name |
 //!
 //! The derive makes `ArchivedDoor`, the form of a `Door` in shared memory: a struct with the same fields, whose numbers
 //! have a fixed byte order and whose strings and vectors deref to `str` and slices. [`archived`] shows how each is used.
@@ -60,6 +61,8 @@ pub mod archived;
 mod builder;
 mod change;
 pub mod cookbook;
+#[cfg(feature = "decode")]
+pub mod decode;
 mod encode;
 mod error;
 mod fields;

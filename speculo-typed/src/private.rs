@@ -5,7 +5,7 @@ pub use speculo_derive::__erase as erase;
 
 pub use crate::access::{native, same};
 pub use crate::encode::{Sink, SliceWriter};
-pub use crate::reflect::{Reflect, Shape, Shown, Soundness, TypeRef, Variant, lay_out};
+pub use crate::reflect::{Reflect, Shape, Shown, Soundness, Style, TypeRef, Variant, lay_out};
 pub use crate::traits::{Checker, Field, Speculo};
 pub use std::string::String;
 pub use std::vec::Vec;

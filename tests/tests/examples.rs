@@ -258,6 +258,31 @@ fn an_error_says_what_to_do() {
     assert!(said.contains(&format!("already has a publisher (process {})", first.0.id())), "{said}");
 }
 
+/// A program that has never heard of processes.
+#[test]
+fn any_area_is_dumped_as_json() {
+    let root = Root::temporary().unwrap();
+    run(example("processes", &root).args(["publish", "--once"]));
+    let values = run(example("dump", &root).arg("examples/processes"));
+    let this = std::process::id();
+    let own = values.iter().find(|line| line.starts_with(&format!("{{\"pid\":{this},"))).unwrap();
+    let published = processes(&root).sample(this).unwrap().unwrap();
+    let [started, memory] = [published.started.to_native(), published.memory.to_native()];
+    for part in [format!("\"started\":{started},"), format!("\"memory\":{memory},"), "\"state\":".to_owned()]
+    {
+        assert!(own.contains(&part), "{part} in {own}");
+    }
+    let fields = run(example("dump", &root).args(["examples/processes", "pid", "memory"]));
+    assert!(fields.contains(&format!("{this}\t{memory}")), "{fields:?}");
+    assert_eq!(fields.len(), values.len());
+
+    let output = example("dump", &root).args(["examples/processes", "colour"]).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.stdout.is_empty() && said.contains("`Process` has no field `colour`"), "{said}");
+    let missing = example("dump", &root).arg("examples/nothing").output().unwrap();
+    assert!(!missing.status.success());
+}
+
 fn column(row: &str, column: usize) -> &str {
     row.split_whitespace().nth(column).unwrap()
 }

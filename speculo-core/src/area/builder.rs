@@ -274,7 +274,16 @@ impl AreaBuilder<'_> {
     ///
     /// [`OpenError::NotFound`] if nobody has published there yet.
     pub fn open(&self) -> Result<Reader, OpenError> {
-        Reader::open(self)
+        Reader::open(self, Some(&self.schema))
+    }
+
+    /// Opens the area read-only, whatever it holds: [`Reader::kind`] and [`Reader::descriptor`] tell.
+    ///
+    /// # Errors
+    ///
+    /// As [`open`](Self::open), without [`OpenError::SchemaMismatch`].
+    pub fn open_any(&self) -> Result<Reader, OpenError> {
+        Reader::open(self, None)
     }
 
     /// Opens the area, waiting up to `timeout` for it to come into being.

@@ -16,7 +16,7 @@ use rkyv::rc::{ArchivedRc, Flavor};
 use rkyv::result::ArchivedResult;
 use rkyv::vec::ArchivedVec;
 
-use super::{Reflect, Shape, Shown, Soundness, TypeRef, lay_out};
+use super::{Reflect, Shape, Shown, Soundness, Style, TypeRef, lay_out};
 
 fn container(name: &'static str, parts: Vec<TypeRef>) -> Shape {
     Shape::Container { name, len: 0, parts }
@@ -298,7 +298,7 @@ macro_rules! structs {
         impl<$($param: Reflect),*> Reflect for $ty<$($param),*> {
             fn shape() -> Shape {
                 let fields = lay_out(0, &[$((stringify!($field), TypeRef::of::<$part>())),*]);
-                Shape::Struct { name: $name, fields }
+                Shape::Struct { name: $name, style: Style::Named, fields }
             }
 
             fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

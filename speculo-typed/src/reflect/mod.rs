@@ -69,6 +69,8 @@ pub enum Shape {
     Struct {
         /// Its name, without path and parameters.
         name: &'static str,
+        /// How it is written.
+        style: Style,
         /// Its fields, in order.
         fields: Vec<Field>,
     },
@@ -79,6 +81,17 @@ pub enum Shape {
         /// Its variants, in order.
         variants: Vec<Variant>,
     },
+}
+
+/// How the fields of a struct or of a variant are written. It changes no byte of a value, but what a value prints as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// `Nothing`
+    Unit,
+    /// `Pair(u8, String)`
+    Tuple,
+    /// `Door { open: bool }`
+    Named,
 }
 
 /// A field of a struct or of a variant.
@@ -99,6 +112,8 @@ pub struct Variant {
     pub name: &'static str,
     /// The first byte of every value of this variant.
     pub tag: u8,
+    /// How it is written.
+    pub style: Style,
     /// Its fields.
     pub fields: Vec<Field>,
 }

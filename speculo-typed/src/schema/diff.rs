@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::parse::{Field, Parsed, Shape, Type, Variant, parse};
+use super::parse::{Field, Parsed, Record, Shape, Type, Variant, parse, type_at};
+use crate::reflect::Style;
 
 /// Differences that are told; a schema that differs more is another one.
 const MAX_LINES: usize = 8;
@@ -103,10 +104,12 @@ impl<'a> Diff<'a> {
 
     fn types(&mut self, path: &str, left: u32, right: u32) {
         let (published, ours) = (self.published, self.ours);
-        let (Some(a), Some(b)) = (get(published, left), get(ours, right)) else { return };
+        let (Some(a), Some(b)) = (type_at(&published.types, left), type_at(&ours.types, right)) else {
+            return;
+        };
         let same_kind = match (&a.shape, &b.shape) {
             (Shape::Struct(a), Shape::Struct(b)) => {
-                self.fields(path, a, b);
+                self.records(path, a, b);
                 true
             }
             (Shape::Enum(a), Shape::Enum(b)) => {
@@ -134,6 +137,18 @@ impl<'a> Diff<'a> {
             self.tell(format!(
                 "{path}: published with {} bytes aligned to {}, here {} aligned to {}",
                 a.size, a.align, b.size, b.align
+            ));
+        }
+    }
+
+    fn records(&mut self, path: &str, published: &Record<'_>, ours: &Record<'_>) {
+        if published.style == ours.style {
+            self.fields(path, &published.fields, &ours.fields);
+        } else {
+            self.tell(format!(
+                "{path}: published with {}, here with {}",
+                style_name(published.style),
+                style_name(ours.style)
             ));
         }
     }
@@ -174,7 +189,9 @@ impl<'a> Diff<'a> {
         for variant in published {
             let path = format!("{path}::{}", variant.name);
             match here.get(variant.name) {
-                Some(other) if other.tag == variant.tag => self.fields(&path, &variant.fields, &other.fields),
+                Some(other) if other.tag == variant.tag => {
+                    self.records(&path, &variant.record, &other.record);
+                }
                 Some(other) => {
                     self.tell(format!("{path}: published as number {}, here {}", variant.tag, other.tag));
                 }
@@ -203,10 +220,6 @@ fn shortened(mut line: String) -> String {
     line
 }
 
-fn get<'a>(parsed: &'a Parsed<'a>, index: u32) -> Option<&'a Type<'a>> {
-    parsed.types.get(usize::try_from(index).ok()?)
-}
-
 /// How one gets from a container to its part.
 fn part_name(container: &str, at: usize) -> String {
     match (container, at) {
@@ -223,7 +236,7 @@ fn part_name(container: &str, at: usize) -> String {
 
 /// A type as Rust would write it.
 fn spell(parsed: &Parsed<'_>, index: u32, nesting: usize) -> String {
-    let Some(ty) = get(parsed, index) else { return "?".to_owned() };
+    let Some(ty) = type_at(&parsed.types, index) else { return "?".to_owned() };
     let Shape::Container { len, parts } = &ty.shape else { return ty.name.to_owned() };
     if nesting >= MAX_NESTING {
         return format!("{}<…>", ty.name);
@@ -247,7 +260,7 @@ fn spell(parsed: &Parsed<'_>, index: u32, nesting: usize) -> String {
 /// Wide and deep at once would be exponential: below the first level only narrow containers are spelled.
 fn spell_part(parsed: &Parsed<'_>, index: u32, nesting: usize) -> String {
     let wide = |ty: &Type<'_>| matches!(&ty.shape, Shape::Container { parts, .. } if parts.len() > 2);
-    if nesting > 0 && get(parsed, index).is_some_and(wide) {
+    if nesting > 0 && type_at(&parsed.types, index).is_some_and(wide) {
         "(…)".to_owned()
     } else {
         shortened(spell(parsed, index, nesting + 1))
@@ -260,6 +273,14 @@ fn kind_name(kind: u8) -> &'static str {
         1 => "keyed values",
         2 => "a singleton",
         _ => "an unknown kind",
+    }
+}
+
+fn style_name(style: Style) -> &'static str {
+    match style {
+        Style::Unit => "no fields at all",
+        Style::Tuple => "numbered fields",
+        Style::Named => "named fields",
     }
 }
 

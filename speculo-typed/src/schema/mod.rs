@@ -20,15 +20,15 @@
 //! | tag | |
 //! |---|---|
 //! | container | `u64` length (arrays: elements; B-trees: entries per node; else 0), `u16` count, then a `u32` type each |
-//! | struct | `u16` count, then fields: text name, `u32` offset, `u32` type |
-//! | enum | `u16` count, then variants: text name, `u8` tag, `u16` count, then fields as above |
+//! | struct | `u8` style (0 unit, 1 tuple, 2 named fields), `u16` count, then fields: text name, `u32` offset, `u32` type |
+//! | enum | `u16` count, then variants: text name, `u8` tag, then style, count and fields as above |
 //!
 //! A descriptor read from shared memory is untrusted: [`diff`] checks every count, index and length.
 
 mod diff;
-mod parse;
+pub(crate) mod parse;
 mod recursion;
-mod write;
+pub(crate) mod write;
 
 pub use self::diff::diff;
 

@@ -1,13 +1,14 @@
 //! From a descriptor, which nobody vouches for, to tables whose indices are known to be valid.
 
 use super::write::{MAGIC, MAX_TEXT, VERSION};
+use crate::reflect::Style;
 
 /// More types than this describe nothing that a person wrote.
 const MAX_TYPES: usize = 1 << 16;
 
 /// A descriptor, parsed. Every type index lies within `types`, which is not empty.
 #[derive(Debug)]
-pub(super) struct Parsed<'a> {
+pub(crate) struct Parsed<'a> {
     pub format: &'a str,
     pub facts: [u8; 4],
     pub kind: u8,
@@ -16,7 +17,7 @@ pub(super) struct Parsed<'a> {
 }
 
 #[derive(Debug)]
-pub(super) struct Type<'a> {
+pub(crate) struct Type<'a> {
     pub size: u32,
     pub align: u8,
     pub name: &'a str,
@@ -24,29 +25,36 @@ pub(super) struct Type<'a> {
 }
 
 #[derive(Debug)]
-pub(super) enum Shape<'a> {
+pub(crate) enum Shape<'a> {
     Leaf,
     Container { len: u64, parts: Vec<u32> },
-    Struct(Vec<Field<'a>>),
+    Struct(Record<'a>),
     Enum(Vec<Variant<'a>>),
 }
 
+/// The fields of a struct or of a variant.
 #[derive(Debug)]
-pub(super) struct Field<'a> {
+pub(crate) struct Record<'a> {
+    pub style: Style,
+    pub fields: Vec<Field<'a>>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Field<'a> {
     pub name: &'a str,
     pub offset: u32,
     pub ty: u32,
 }
 
 #[derive(Debug)]
-pub(super) struct Variant<'a> {
+pub(crate) struct Variant<'a> {
     pub name: &'a str,
     pub tag: u8,
-    pub fields: Vec<Field<'a>>,
+    pub record: Record<'a>,
 }
 
 /// `None` for anything but a well-formed descriptor, in time and memory linear in its length.
-pub(super) fn parse(bytes: &[u8]) -> Option<Parsed<'_>> {
+pub(crate) fn parse(bytes: &[u8]) -> Option<Parsed<'_>> {
     let mut reader = Reader { rest: bytes };
     if reader.take::<4>()? != MAGIC || reader.u8()? != VERSION {
         return None;
@@ -112,6 +120,16 @@ impl<'a> Reader<'a> {
         Some(Field { name: self.text()?, offset: self.u32()?, ty: self.index(types)? })
     }
 
+    fn record(&mut self, types: usize) -> Option<Record<'a>> {
+        let style = match self.u8()? {
+            0 => Style::Unit,
+            1 => Style::Tuple,
+            2 => Style::Named,
+            _ => return None,
+        };
+        Some(Record { style, fields: self.many(|reader| reader.field(types))? })
+    }
+
     fn one_type(&mut self, types: usize) -> Option<Type<'a>> {
         let tag = self.u8()?;
         let size = self.u32()?;
@@ -123,16 +141,17 @@ impl<'a> Reader<'a> {
                 len: self.take().map(u64::from_le_bytes)?,
                 parts: self.many(|reader| reader.index(types))?,
             },
-            2 => Shape::Struct(self.many(|reader| reader.field(types))?),
+            2 => Shape::Struct(self.record(types)?),
             3 => Shape::Enum(self.many(|reader| {
-                Some(Variant {
-                    name: reader.text()?,
-                    tag: reader.u8()?,
-                    fields: reader.many(|reader| reader.field(types))?,
-                })
+                Some(Variant { name: reader.text()?, tag: reader.u8()?, record: reader.record(types)? })
             })?),
             _ => return None,
         };
         Some(Type { size, align, name, shape })
     }
+}
+
+/// The type with this index.
+pub(crate) fn type_at<'t, 'a>(types: &'t [Type<'a>], index: u32) -> Option<&'t Type<'a>> {
+    types.get(usize::try_from(index).ok()?)
 }

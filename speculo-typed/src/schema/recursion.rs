@@ -29,8 +29,8 @@ fn parts(shape: &Shape<'_>) -> Vec<u32> {
     match shape {
         Shape::Leaf => Vec::new(),
         Shape::Container { parts, .. } => parts.clone(),
-        Shape::Struct(fields) => of(fields),
-        Shape::Enum(variants) => variants.iter().flat_map(|variant| of(&variant.fields)).collect(),
+        Shape::Struct(record) => of(&record.fields),
+        Shape::Enum(variants) => variants.iter().flat_map(|variant| of(&variant.record.fields)).collect(),
     }
 }
 

@@ -7,7 +7,7 @@ use rkyv::primitive::{ArchivedU32, ArchivedU64, ArchivedUsize};
 use rkyv::rancor::Failure;
 use rkyv::ser::writer::Buffer;
 
-use crate::reflect::{Field, Shape, TypeRef};
+use crate::reflect::{Field, Shape, Style, TypeRef};
 use speculo_core::Kind;
 
 use crate::traits::Speculo;
@@ -15,7 +15,7 @@ use crate::traits::Speculo;
 pub(super) const MAGIC: [u8; 4] = *b"SPEC";
 pub(super) const VERSION: u8 = 1;
 pub(super) const MAX_TEXT: usize = 1024;
-pub(super) const FORMAT: &str = "rkyv 0.8";
+pub(crate) const FORMAT: &str = "rkyv 0.8";
 
 pub(super) fn descriptor<T: Speculo>() -> Vec<u8> {
     let mut out = Writer { bytes: Vec::with_capacity(512), numbers: HashMap::new(), types: Vec::new() };
@@ -100,19 +100,24 @@ impl Writer {
                     self.u32(number);
                 }
             }
-            Shape::Struct { fields, .. } => self.fields(&fields),
+            Shape::Struct { style, fields, .. } => self.fields(style, &fields),
             Shape::Enum { variants, .. } => {
                 self.count(variants.len());
                 for variant in variants {
                     self.text(variant.name);
                     self.bytes.push(variant.tag);
-                    self.fields(&variant.fields);
+                    self.fields(variant.style, &variant.fields);
                 }
             }
         }
     }
 
-    fn fields(&mut self, fields: &[Field]) {
+    fn fields(&mut self, style: Style, fields: &[Field]) {
+        self.bytes.push(match style {
+            Style::Unit => 0,
+            Style::Tuple => 1,
+            Style::Named => 2,
+        });
         self.count(fields.len());
         for field in fields {
             self.text(field.name);

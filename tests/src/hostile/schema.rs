@@ -1,7 +1,8 @@
-//! Two descriptors of any bytes, compared.
+//! Two descriptors of any bytes, compared; and one of them as what tells of the other.
 
 use std::sync::OnceLock;
 
+use speculo_typed::decode::Decoder;
 use speculo_typed::schema::{self, diff};
 
 use super::exercise::Tally;
@@ -23,8 +24,19 @@ pub(super) fn drive(bytes: &[u8]) -> Tally {
             tally.errors += u64::from(told.contains("cannot be read"));
             tally.values += 1;
         }
+        show(own, first);
     }
+    show(first, second);
     tally
+}
+
+/// A value that is none, of a type that may be none.
+fn show(descriptor: &[u8], payload: &[u8]) {
+    if let Ok(decoder) = Decoder::new(descriptor)
+        && let Ok(value) = decoder.value(payload)
+    {
+        assert!(!format!("{value:?}").is_empty());
+    }
 }
 
 /// Good ones.
