@@ -38,6 +38,15 @@ impl Place {
         }
     }
 
+    /// A list as it could stand there.
+    fn example(self) -> &'static str {
+        match self {
+            Self::Type => "#[speculo(singleton, rename = \"Door\")]",
+            Self::Variant => "#[speculo(rename = \"Open\")]",
+            Self::Field => "#[speculo(key, rename = \"id\")]",
+        }
+    }
+
     /// What rkyv takes there, without what would be refused.
     fn rkyv_attributes(self) -> &'static [&'static str] {
         match self {
@@ -102,7 +111,7 @@ impl ContainerAttrs {
     pub(crate) fn parse(item: &DeriveInput, errors: &mut Errors) -> Self {
         let mut attrs = Self { rkyv: RkyvAttrs::parse(&item.attrs, Place::Type, errors), ..Self::default() };
         let mut derive = None;
-        each(&item.attrs, errors, |meta, errors| match name_of(meta).as_str() {
+        each(&item.attrs, Place::Type, errors, |meta, errors| match name_of(meta).as_str() {
             "singleton" => flag(&mut attrs.singleton, meta, errors),
             "external" => flag(&mut attrs.external, meta, errors),
             "rename" => rename(&mut attrs.rename, meta, errors),
@@ -127,7 +136,7 @@ impl FieldAttrs {
     pub(crate) fn parse(field: &syn::Field, errors: &mut Errors) -> Self {
         let mut attrs =
             Self { rkyv: RkyvAttrs::parse(&field.attrs, Place::Field, errors), ..Self::default() };
-        each(&field.attrs, errors, |meta, errors| match name_of(meta).as_str() {
+        each(&field.attrs, Place::Field, errors, |meta, errors| match name_of(meta).as_str() {
             "key" => flag(&mut attrs.key, meta, errors),
             "opaque" => flag(&mut attrs.opaque, meta, errors),
             "rename" => rename(&mut attrs.rename, meta, errors),
@@ -149,7 +158,7 @@ impl VariantAttrs {
     pub(crate) fn parse(variant: &syn::Variant, errors: &mut Errors) -> Self {
         let rkyv = RkyvAttrs::parse(&variant.attrs, Place::Variant, errors);
         let mut attrs = Self { rkyv, rename: None };
-        each(&variant.attrs, errors, |meta, errors| match name_of(meta).as_str() {
+        each(&variant.attrs, Place::Variant, errors, |meta, errors| match name_of(meta).as_str() {
             "rename" => rename(&mut attrs.rename, meta, errors),
             _ => unknown(meta, Place::Variant, true, errors),
         });
@@ -203,7 +212,13 @@ impl RkyvAttrs {
 }
 
 /// Hands every entry of every `#[speculo(…)]` to `read`, and goes on behind what `read` leaves.
-fn each(attrs: &[Attribute], errors: &mut Errors, mut read: impl FnMut(&ParseNestedMeta<'_>, &mut Errors)) {
+fn each(
+    attrs: &[Attribute],
+    here: Place,
+    errors: &mut Errors,
+    mut read: impl FnMut(&ParseNestedMeta<'_>, &mut Errors),
+) {
+    let example = here.example();
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("speculo")) {
         match &attr.meta {
             Meta::List(meta) if !meta.tokens.is_empty() => {}
@@ -211,7 +226,7 @@ fn each(attrs: &[Attribute], errors: &mut Errors, mut read: impl FnMut(&ParseNes
                 errors.on(
                     attr,
                     "what speculo takes stands in parentheses",
-                    "write for instance `#[speculo(key)]`",
+                    format!("write for instance `{example}`"),
                 );
                 continue;
             }
@@ -219,7 +234,7 @@ fn each(attrs: &[Attribute], errors: &mut Errors, mut read: impl FnMut(&ParseNes
                 errors.on(
                     attr,
                     "this attribute says nothing",
-                    "remove it, or write for instance `#[speculo(key)]`",
+                    format!("remove it, or write for instance `{example}`"),
                 );
                 continue;
             }
@@ -232,15 +247,21 @@ fn each(attrs: &[Attribute], errors: &mut Errors, mut read: impl FnMut(&ParseNes
             errors.at(
                 error.span(),
                 "this is not a list of names",
-                "write names with commas between them, as `#[speculo(singleton, rename = \"Door\")]`",
+                format!("write names, not strings, with commas between them, as in `{example}`"),
             );
         }
     }
 }
 
 fn flag(found: &mut Option<Span>, meta: &ParseNestedMeta<'_>, errors: &mut Errors) {
-    if !at_end(meta) {
-        let name = name_of(meta);
+    let name = name_of(meta);
+    if meta.input.peek(syn::Ident::peek_any) {
+        errors.at(
+            meta.input.span(),
+            format!("a comma is missing after `{name}`"),
+            format!("write `#[speculo({name}, …)]`"),
+        );
+    } else if !at_end(meta) {
         errors.at(
             meta.input.span(),
             format!("`{name}` takes no value"),
@@ -259,17 +280,21 @@ fn first_only(found: &mut Option<Span>, meta: &ParseNestedMeta<'_>, errors: &mut
 }
 
 fn rename(found: &mut Option<LitStr>, meta: &ParseNestedMeta<'_>, errors: &mut Errors) {
-    const HELP: &str = "write the name in quotes: `#[speculo(rename = \"door\")]`";
     let mut seen = found.as_ref().map(LitStr::span);
     first_only(&mut seen, meta, errors);
-    match value(meta, "`rename` takes the name that stands in the schema", HELP, errors) {
+    let help = |name: &str| format!("write the name in quotes: `#[speculo(rename = \"{name}\")]`");
+    match value(meta, "`rename` takes a name", &help("door"), errors) {
         Some(Expr::Lit(ExprLit { lit: Lit::Str(name), .. })) => {
             if name.value().trim().is_empty() {
-                errors.on(&name, "a name has at least one letter", HELP);
+                errors.on(&name, "a name has at least one letter", "write a name, or remove `rename`");
             }
             found.get_or_insert(name);
         }
-        Some(other) => errors.on(&other, format!("`{}` is not a name in quotes", spell(&other)), HELP),
+        Some(other) => {
+            let name = spell(&other);
+            let meant = if name.contains('"') { "door" } else { &name };
+            errors.on(&other, format!("`{name}` is not a name in quotes"), help(meant));
+        }
         None => {}
     }
 }
@@ -303,10 +328,11 @@ fn derives(found: &mut Vec<Path>, meta: &ParseNestedMeta<'_>, errors: &mut Error
     if traits.is_empty() {
         errors.on(&meta.path, "`derive` takes the traits that the archived type shall derive", HELP);
     }
+    let help = if traits.len() == 1 { "remove `derive(Debug)`" } else { "remove it" };
     for path in traits {
         let name = last_name(&path);
         if name == "Debug" {
-            errors.on(&path, "archived types have `Debug` already", "remove it");
+            errors.on(&path, "archived types have `Debug` already", help);
         } else if found.iter().any(|other| last_name(other) == name) {
             errors.on(&path, format!("`{name}` stands here a second time"), "remove it");
         } else {
@@ -327,13 +353,13 @@ fn unknown(meta: &ParseNestedMeta<'_>, here: Place, of_enum: bool, errors: &mut 
         (None, Some(("key", _))) if of_enum => errors.on(
             &meta.path,
             "an enum has no key",
-            "make a struct of the key and the enum, with `#[speculo(key)]` on the former",
+            "make a struct with two fields: the key, with `#[speculo(key)]` on it, and the enum",
         ),
         (Some(meant), _) => errors.on(&meta.path, message, format!("did you mean `{meant}`? {takes}")),
         (None, Some((meant, place))) if meant == name => errors.on(
             &meta.path,
             format!("`{name}` does not belong on {}", here.name()),
-            format!("put `#[speculo({name})]` on {place}; {takes}"),
+            format!("put `#[speculo({})]` on {place}; {takes}", with_value(&name)),
         ),
         (None, Some((meant, place))) => {
             errors.on(
@@ -350,12 +376,21 @@ fn unknown_to_rkyv(meta: &ParseNestedMeta<'_>, here: Place, errors: &mut Errors)
     let name = name_of(meta);
     let takes = here.rkyv_attributes();
     let meant = nearest(&name, takes).map_or_else(String::new, |meant| format!("did you mean `{meant}`? "));
-    let takes = list(takes);
-    errors.on(
-        &meta.path,
-        format!("rkyv has no attribute `{name}` that {} could take", here.name()),
-        format!("{meant}{} takes {takes}", here.name()),
-    );
+    let help = match takes {
+        [] => format!("remove it: {} takes none", here.name()),
+        takes => format!("{meant}{} takes {}", here.name(), list(takes)),
+    };
+    let message = format!("rkyv has no attribute `{name}` that {} could take", here.name());
+    errors.on(&meta.path, message, help);
+}
+
+/// How an attribute is written, with a place for what it takes.
+fn with_value(name: &str) -> &str {
+    match name {
+        "derive" => "derive(…)",
+        "crate" => "crate = …",
+        flag => flag,
+    }
 }
 
 fn name_of(meta: &ParseNestedMeta<'_>) -> String {

@@ -99,7 +99,11 @@ fn expand(item: &DeriveInput, errors: &mut Errors) -> Option<TokenStream> {
     let krate = attrs.krate.unwrap_or_else(|| syn::parse_quote!(::speculo_typed));
 
     if let Some(param) = item.generics.params.first() {
-        errors.on(param, "a key has no parameters", "remove them, or implement `speculo_typed::Key` by hand");
+        errors.on(
+            param,
+            "a type with parameters cannot derive `SpeculoKey`",
+            "remove them, or implement `speculo_typed::Key` by hand",
+        );
         return None;
     }
     let ident = &item.ident;
@@ -187,8 +191,12 @@ fn of_enum(
         );
         ok = false;
     }
-    if data.variants.is_empty() || data.variants.len() > 256 {
-        errors.on(ident, "a key has between 1 and 256 variants", "use an integer");
+    if data.variants.is_empty() {
+        errors.on(ident, "an enum without variants has no values to tell apart", "give it a variant");
+        ok = false;
+    }
+    if data.variants.len() > 256 {
+        errors.on(ident, "a key has at most 256 variants: it is one byte", "use an integer");
         ok = false;
     }
     if !ok {

@@ -147,16 +147,21 @@ fn argument(arguments: &PathArguments) -> Option<&Type> {
     })
 }
 
-/// The wrapper in `speculo_typed::with` for types of the standard library that have no form of their own.
-fn wrapper(ty: &Type) -> Option<&'static str> {
+/// A type of the standard library that has no form of its own, by itself or within `Option` and `Vec`, and the wrapper
+/// for all of `ty`.
+fn wrapper(ty: &Type) -> Option<(&Type, String)> {
     let Type::Path(TypePath { qself: None, path, .. }) = bare(ty) else { return None };
     let last = path.segments.last()?;
+    if last.ident == "Option" || last.ident == "Vec" {
+        let (inner, wrapper) = wrapper(argument(&last.arguments)?)?;
+        return Some((inner, format!("speculo_typed::with::Map<{wrapper}>")));
+    }
     if last.ident == "PathBuf" || last.ident == "OsString" {
-        return Some("AsString");
+        return Some((ty, "speculo_typed::with::AsString".to_owned()));
     }
     // Other types may be called so, in a simulation for instance, and be shareable.
     let is_of_std = path.segments.iter().any(|part| part.ident == "time");
-    (last.ident == "SystemTime" && is_of_std).then_some("AsUnixTime")
+    (last.ident == "SystemTime" && is_of_std).then(|| (ty, "speculo_typed::with::AsUnixTime".to_owned()))
 }
 
 /// What to write instead of a `Cow`. Only that of the standard library has a lifetime here.
@@ -196,12 +201,10 @@ impl Types<'_> {
                 self.fate = Fate::Unsized;
             }
             _ => match wrapper(ty) {
-                Some(wrapper) => self.refuse(
+                Some((ty, wrapper)) => self.refuse(
                     ty,
                     format!("`{}` has more than one form that other processes can read", spell(ty)),
-                    format!(
-                        "choose one: write `#[rkyv(with = speculo_typed::with::{wrapper})]` on the field"
-                    ),
+                    format!("choose one: write for instance `#[rkyv(with = {wrapper})]` on the field"),
                 ),
                 None => self.visit_type(ty),
             },
@@ -262,7 +265,7 @@ impl<'ast> Visit<'ast> for Types<'_> {
                 (None, Some(inner)) => self.refuse(
                     ty,
                     "what is published never changes, so nothing in it can be changed in place",
-                    format!("use `{inner}`"),
+                    format!("use `{inner}`, and publish the value again when it changes"),
                 ),
                 (None, None) => syn::visit::visit_type(self, ty),
             },

@@ -161,7 +161,7 @@ fn keys(input: &mut Input<'_>, errors: &mut Errors) {
                 errors.at(
                     key,
                     "a field of a variant cannot be the key: the other variants do not have it",
-                    "make a struct of the key and the enum, with `#[speculo(key)]` on the former",
+                    "make a struct with two fields: the key, with `#[speculo(key)]` on it, and the enum",
                 );
             }
         }
@@ -171,7 +171,7 @@ fn keys(input: &mut Input<'_>, errors: &mut Errors) {
         errors.at(
             singleton,
             "a singleton has no key: an area holds one value of it",
-            "remove `singleton`, or `#[speculo(key)]`",
+            "remove `#[speculo(singleton)]`, or `#[speculo(key)]`",
         );
         input.attrs.singleton = None;
     }
@@ -179,7 +179,7 @@ fn keys(input: &mut Input<'_>, errors: &mut Errors) {
         errors.at(
             *extra,
             format!("a key has at most {MAX_KEY_FIELDS} fields"),
-            "put some of them in a struct with `#[derive(SpeculoKey)]`",
+            "put some of them in a struct with `#[derive(Speculo, SpeculoKey, Debug, Clone, PartialEq, Eq)]`",
         );
     }
     for field in input.fields_mut().filter(|field| field.attrs.key.is_some()).skip(MAX_KEY_FIELDS) {
@@ -195,7 +195,7 @@ fn keys(input: &mut Input<'_>, errors: &mut Errors) {
             errors.on(
                 with,
                 "a key cannot be skipped: it is what readers tell values apart by",
-                "remove `with = …`, or put the key on another field",
+                "remove `#[rkyv(with = …)]`, or make another field the key",
             );
             field.form = Form::Refused;
         }
@@ -207,7 +207,7 @@ fn conflicts(input: &mut Input<'_>, errors: &mut Errors) {
         errors.at(
             krate,
             "speculo brings its own rkyv",
-            "remove `crate = …`; if the type derives rkyv's traits itself, say so: `#[speculo(external)]`",
+            "remove `crate = …` or, if the type derives rkyv's traits itself, add `#[speculo(external)]` to it",
         );
         // Most likely it does.
         input.attrs.external = Some(krate);
@@ -243,16 +243,16 @@ fn names(input: &Input<'_>, errors: &mut Errors) {
         record.fields.iter().map(|field| (field.schema_name(), field.attrs.rename.clone())).collect()
     };
     let lists = match &input.body {
-        Body::Struct(record) => vec![of_fields(record)],
+        Body::Struct(record) => vec![("another field", of_fields(record))],
         Body::Enum(variants) => {
             let names = |variant: &Variant<'_>| (variant.schema_name(), variant.attrs.rename.clone());
-            let mut lists = vec![variants.iter().map(names).collect()];
-            lists.extend(variants.iter().map(|variant| of_fields(&variant.record)));
+            let mut lists = vec![("another variant", variants.iter().map(names).collect())];
+            lists.extend(variants.iter().map(|variant| ("another field", of_fields(&variant.record))));
             lists
         }
         Body::Union => Vec::new(),
     };
-    for list in lists {
+    for (what, list) in lists {
         // One error for each name, on the last `rename` to it.
         let mut last: BTreeMap<&str, (usize, Option<&LitStr>)> = BTreeMap::new();
         for (name, rename) in &list {
@@ -262,7 +262,7 @@ fn names(input: &Input<'_>, errors: &mut Errors) {
         }
         for (name, (_, place)) in last.into_iter().filter(|(_, (count, _))| *count > 1) {
             if let Some(place) = place {
-                errors.on(place, format!("another one is called `{name}` already"), "choose another name");
+                errors.on(place, format!("{what} is called `{name}` already"), "choose another name");
             }
         }
     }

@@ -26,8 +26,8 @@ impl<T: Field<Archived: Ord> + Ord> OrderedField for T {}
 
 /// Says in one error what [`HashedField`] takes.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be the key of a shared hash map",
-    label = "it has to derive `Speculo`, `Hash` and `Eq`, and its archived form the latter two",
+    message = "`{Self}` cannot be the key of a shared `HashMap` or `HashSet`",
+    label = "it has to derive `Speculo`, `Hash` and `Eq`, and its archived form `Hash` and `Eq`",
     note = "write `#[derive(Speculo, Hash, PartialEq, Eq)]` and `#[speculo(derive(Hash, PartialEq, Eq))]` on `{Self}`"
 )]
 pub trait HashedPart {}
@@ -37,8 +37,8 @@ impl<T: HashedField> HashedPart for T {}
 
 /// Says in one error what [`OrderedField`] takes.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be the key of a shared `BTreeMap`",
-    label = "it has to derive `Speculo` and `Ord`, and its archived form the latter",
+    message = "`{Self}` cannot be the key of a shared `BTreeMap` or `BTreeSet`",
+    label = "it has to derive `Speculo` and `Ord`, and its archived form `Ord`",
     note = "write `#[derive(Speculo, PartialEq, Eq, PartialOrd, Ord)]` and `#[speculo(derive(PartialEq, Eq, PartialOrd, Ord))]` on `{Self}`"
 )]
 pub trait OrderedPart {}
@@ -51,7 +51,8 @@ impl<T: OrderedField> OrderedPart for T {}
     message = "`{Self}` cannot be shared between processes, not even as an opaque field",
     label = "`{Self}` has no form that other processes can read",
     note = "if `{Self}` is yours, add `#[derive(Speculo)]` to it",
-    note = "a type from another crate must implement rkyv's `Archive`, `Serialize` and `Deserialize`, or be given a form with `#[rkyv(with = …)]` on the field"
+    note = "if it is from another crate, that must implement rkyv's `Archive`, `Serialize` and `Deserialize` for it",
+    note = "if it does not, `#[rkyv(with = …)]` on the field gives it a form: see `speculo_typed::with`"
 )]
 pub trait OpaqueField:
     Archive<
@@ -83,7 +84,7 @@ impl<T> OpaqueField for T where
 
 /// What a field with `#[rkyv(with = …)]` needs of its wrapper.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` gives no form to a `{F}`",
+    message = "`{Self}` is not for fields of type `{F}`",
     label = "not a wrapper for `{F}`",
     note = "the wrappers in `speculo_typed::with` say which types they are for; write another one, or none"
 )]
@@ -114,7 +115,7 @@ impl<F, W> FieldWrapper<F> for W where
 
 /// What it needs if it is not `#[speculo(opaque)]`, too.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` gives no form to a `{F}`",
+    message = "`{Self}` is not for fields of type `{F}`",
     label = "not a wrapper for `{F}`",
     note = "the wrappers in `speculo_typed::with` say which types they are for; write another one, or none"
 )]
@@ -126,9 +127,9 @@ impl<F, W> FieldWith<F> for W where W: FieldWrapper<F> + ArchiveWith<F, Archived
 /// Says in one error what a [`Key`] takes.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a key",
-    label = "values cannot be told apart by a `{Self}`",
+    label = "values cannot be told apart by `{Self}`",
     note = "keys are integers, `bool`, `char`, `String`, `Vec<u8>`, `[u8; N]` and tuples of these",
-    note = "for an enum without fields, or a struct of keys, write `#[derive(SpeculoKey, Debug, Clone, PartialEq, Eq)]` on `{Self}`"
+    note = "an enum without fields, or a struct of keys, becomes a key by `#[derive(SpeculoKey, Debug, Clone, PartialEq, Eq)]`"
 )]
 pub trait KeyPart {}
 

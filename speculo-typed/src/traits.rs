@@ -29,8 +29,8 @@ pub type Checker<'a, E> = Strategy<Validator<'a>, E>;
     message = "`{Self}` cannot be shared between processes",
     label = "`{Self}` has no form that other processes can read",
     note = "if `{Self}` is yours, add `#[derive(Speculo)]` to it",
-    note = "the form of a type from another crate is chosen with `#[rkyv(with = …)]` on the field",
-    note = "`usize` and `isize` differ between machines: write `u64` and `i64`"
+    note = "if it is from another crate, `#[rkyv(with = …)]` on the field gives it a form: see `speculo_typed::with`",
+    note = "if it is `usize` or `isize`, which differ between machines, write `u64` or `i64`"
 )]
 pub trait Field:
     Archive<
@@ -72,7 +72,7 @@ pub trait Field:
     message = "`{Self}` cannot be shared: `Speculo` is not derived",
     label = "not a type that processes can share",
     note = "add `#[derive(Speculo)]` to `{Self}` or, if that is a container, to what it contains",
-    note = "a type parameter takes the bound `{Self}: Speculo`"
+    note = "if `{Self}` is a type parameter, add the bound `{Self}: Speculo`"
 )]
 pub trait Speculo: Field + Archive<Archived: Debug> {
     /// How values of this type replace each other.
@@ -92,7 +92,8 @@ pub trait Speculo: Field + Archive<Archived: Debug> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no key",
     label = "values of this type are not looked up by key",
-    note = "add `#[speculo(key)]` to the field of `{Self}` that tells its values apart"
+    note = "add `#[speculo(key)]` to the field of `{Self}` that tells its values apart",
+    note = "without a key, a stream is read with `recv()`, and a singleton with `latest()`"
 )]
 pub trait Keyed: Speculo {
     /// The type of the key field; a tuple, in the order of the declaration, if there are several.
@@ -111,6 +112,7 @@ pub trait Singleton: Speculo {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a stream of messages",
     label = "a value of this type replaces another one",
-    note = "use `publish`, which replaces it; a stream has neither `#[speculo(key)]` nor `#[speculo(singleton)]`"
+    note = "`publish()` replaces it, `get(key)` reads it (`latest()` if it is a singleton), and `view()` has all values",
+    note = "a stream has neither `#[speculo(key)]` nor `#[speculo(singleton)]`"
 )]
 pub trait Stream: Speculo {}

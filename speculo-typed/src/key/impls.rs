@@ -9,6 +9,8 @@ use rkyv::vec::ArchivedVec;
 use super::{Key, KeyBuf, KeyDecodeError, KeyReader, Lookup};
 
 /// A key of fixed length: the same bytes whether others follow or not.
+///
+/// No look-up is recommended, here and below: who has a wrong type learns nothing from a list of others.
 macro_rules! fixed {
     ($($key:ty, $this:ident => $bytes:expr, $array:ident => $value:expr, also $($other:ty)*;)*) => { $(
         impl Key for $key {
@@ -35,6 +37,7 @@ macro_rules! fixed {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl Lookup<$key> for $key {
             #[inline]
             fn encode_lookup(&self, out: &mut KeyBuf) {
@@ -47,7 +50,8 @@ macro_rules! fixed {
             }
         }
 
-        $(impl Lookup<$key> for $other {
+        $(#[diagnostic::do_not_recommend]
+        impl Lookup<$key> for $other {
             #[inline]
             fn encode_lookup(&self, out: &mut KeyBuf) {
                 let $this = self.to_native();
@@ -104,6 +108,7 @@ fn wide_signed(value: isize) -> i64 {
 /// `usize` fields are archived as 64 bits: that archived field looks its key up again.
 macro_rules! widened {
     ($($archived:ty => $wide:ty => $key:ty;)*) => { $(
+        #[diagnostic::do_not_recommend]
         impl Lookup<$key> for $archived {
             #[inline]
             fn encode_lookup(&self, out: &mut KeyBuf) {
@@ -145,6 +150,7 @@ impl<const N: usize> Key for [u8; N] {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<const N: usize> Lookup<Self> for [u8; N] {
     #[inline]
     fn encode_lookup(&self, out: &mut KeyBuf) {

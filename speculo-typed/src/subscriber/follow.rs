@@ -12,7 +12,7 @@ use crate::change::Change;
 use crate::key::{Key, KeyReader, Lookup};
 use crate::meta::Meta;
 use crate::sample::Sample;
-use crate::traits::{Keyed, Speculo};
+use crate::traits::{Keyed, Speculo, Stream};
 
 impl<T> Subscriber<T> {
     /// The next value that was not received yet, `None` if there is none. Values come in the order of publication;
@@ -80,6 +80,35 @@ impl<T> Subscriber<T> {
     }
 
     /// Every value from here on, one after the other, waiting for each: it ends only with an error.
+    ///
+    /// Of a stream, a loop over the subscriber itself does the same:
+    ///
+    /// ```
+    /// use speculo_typed::{Publisher, Speculo, Subscriber};
+    ///
+    /// #[derive(Speculo)]
+    /// struct Note {
+    ///     text: String,
+    /// }
+    ///
+    /// # let root = speculo_typed::Root::temporary()?;
+    /// # let mut publisher = Publisher::<Note>::builder("notes").root(root.clone()).create()?;
+    /// # for text in ["hello", "goodbye"] {
+    /// #     publisher.publish(&Note { text: text.into() })?;
+    /// # }
+    /// # let mut notes = Subscriber::<Note>::builder("notes").root(root).open()?;
+    /// # let mut seen = Vec::new();
+    /// for note in &mut notes {
+    ///     let note = note?;
+    ///     println!("{}", note.text);
+    /// #   seen.push(note.text.to_string());
+    ///     if note.text == "goodbye" {
+    ///         break;
+    ///     }
+    /// }
+    /// # assert_eq!(seen, ["hello", "goodbye"]);
+    /// # Ok::<(), speculo_typed::Error>(())
+    /// ```
     pub fn samples(&mut self) -> Samples<'_, T>
     where
         T: Speculo,
@@ -212,6 +241,18 @@ impl<T: Speculo> Iterator for Samples<'_, T> {
         let sample = self.subscriber.recv_sample();
         self.failed = sample.is_err();
         Some(sample)
+    }
+}
+
+/// [`Subscriber::samples`], for streams only: of keyed types and singletons one expects a loop to end, as one over a
+/// [`view`](Subscriber::view) does.
+#[expect(clippy::into_iter_without_iter, reason = "its name is `samples`")]
+impl<'s, T: Stream> IntoIterator for &'s mut Subscriber<T> {
+    type Item = Result<Sample<T>, ReadError>;
+    type IntoIter = Samples<'s, T>;
+
+    fn into_iter(self) -> Samples<'s, T> {
+        self.samples()
     }
 }
 

@@ -1,4 +1,4 @@
-// mistakes: 3
+// mistakes: 4
 
 use speculo_typed::Speculo;
 
@@ -13,6 +13,12 @@ struct Config {
 #[speculo(derive())]
 struct Door {
     id: u32,
+}
+
+#[derive(Speculo)]
+enum Event {
+    #[speculo()]
+    Quiet,
 }
 
 fn main() {}

@@ -1,4 +1,4 @@
-// mistakes: 2
+// mistakes: 4
 
 use speculo_typed::Speculo;
 
@@ -6,6 +6,8 @@ use speculo_typed::Speculo;
 struct Download {
     to: std::path::PathBuf,
     begun: std::time::SystemTime,
+    part: Option<std::path::PathBuf>,
+    seen: Vec<Option<std::time::SystemTime>>,
 }
 
 fn main() {}
