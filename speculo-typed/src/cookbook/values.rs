@@ -118,7 +118,7 @@
 //! # A mirror of a table
 //!
 //! [`change`](crate::Subscriber::change) tells what was put and what was removed: enough to keep a copy, an index or a
-//! display. After a [`Resync`](crate::Change::Resync) removals may have been missed, so drop all that you have.
+//! display. After a [`Resync`](crate::Change::Resync) removals may have been missed: keep what is still there. What is new follows.
 //!
 //! ```
 //! use std::collections::BTreeMap;
@@ -140,7 +140,10 @@
 //!     match change {
 //!         Change::Put(_, price) => drop(mirror.insert(price.item.to_string(), price.cents.to_native())),
 //!         Change::Removed(item) => drop(mirror.remove(&item)),
-//!         Change::Resync => mirror.clear(),
+//!         Change::Resync => {
+//!             let view = reader.view()?;
+//!             mirror.retain(|item, _| matches!(view.get(item), Ok(Some(_))));
+//!         }
 //!     }
 //! }
 //! assert_eq!(mirror, BTreeMap::from([("milk".to_owned(), 90)]));
