@@ -160,3 +160,45 @@ fn who_is_idle_pins_nothing() {
     assert_eq!(writer.stats().pinned_bytes, 0);
     assert_eq!(reader.latest().unwrap().unwrap().payload(), b"one");
 }
+
+#[test]
+fn a_rollover_in_steps_begins_in_time_and_ends_before_it_must() {
+    for kind in [Kind::Keyed, Kind::Stream] {
+        let root = Root::temporary().unwrap();
+        let max = if kind == Kind::Stream { 1 << 20 } else { 16 << 20 };
+        let mut writer = area(&root, kind).max_size(max).initial_size(1 << 20).create().unwrap();
+        let (mut before, mut begun, mut ends, mut steps) = (writer.stats(), None, 0, 0);
+        for n in 0..60_000_u64 {
+            match kind {
+                Kind::Keyed => drop(writer.put(&(n % 4000).to_le_bytes(), &n.to_le_bytes()).unwrap()),
+                _ => drop(writer.publish(&n.to_le_bytes()).unwrap()),
+            }
+            let now = writer.stats();
+            if now.generation != before.generation {
+                let (begun, is_large) = (begun.take(), before.live_bytes > 256 << 10);
+                // The publish that switches had little left to do: the last step, not all of them.
+                if let Some((from, at)) = begun.filter(|_| is_large) {
+                    let at: Stats = at;
+                    assert!((500..4000).contains(&(n - from)), "{kind:?}: from {from} to {n}: {at:?}");
+                    let tenth = at.used_bytes / 10;
+                    // About an eighth of what was there when it began.
+                    assert!(
+                        (tenth / 2..2 * tenth).contains(&(before.used_bytes - at.used_bytes)),
+                        "{kind:?}: {before:?} {at:?}"
+                    );
+                    ends += 1;
+                } else {
+                    assert!(!is_large, "{kind:?}, {n}: at once, {before:?}");
+                }
+            } else if begun.is_none() && now.next_bytes > 0 {
+                begun = Some((n, now));
+            } else if now.next_bytes > 0 {
+                // One or two pieces of memory, and what is copied into them, at a time.
+                assert!(now.next_bytes <= before.next_bytes + (192 << 10), "{kind:?}: {before:?} {now:?}");
+                steps += u32::from(now.next_bytes > before.next_bytes);
+            }
+            before = now;
+        }
+        assert!(ends > 5 && steps > 20, "{kind:?}: {ends} {steps}");
+    }
+}
