@@ -1,6 +1,5 @@
 //! Settings at the edge of what is possible.
 #![cfg(not(loom))]
-#![expect(clippy::unwrap_used, reason = "a test")]
 
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
@@ -49,8 +48,8 @@ fn flags_add_up_or_replace_each_other() {
     let both = area(&root).add_flags(Flags::REMOVE_ON_DROP).add_flags(Flags::EXCLUSIVE);
     drop(both.create().unwrap());
     assert!(area(&root).open().is_err(), "removed when it was dropped");
-    let _stays = area(&root).flags(Flags::REMOVE_ON_DROP).flags(Flags::empty()).create().unwrap();
-    drop(_stays);
+    let stays = area(&root).flags(Flags::REMOVE_ON_DROP).flags(Flags::empty()).create().unwrap();
+    drop(stays);
     assert!(matches!(both.create(), Err(CreateError::Exists { .. })), "exclusive as well");
 }
 
@@ -65,7 +64,7 @@ fn opening_waits_as_long_as_it_is_told() {
         std::thread::sleep(Duration::from_millis(30));
         creator.create().unwrap()
     });
-    later.open_wait(Duration::from_secs(60)).unwrap();
+    later.open_wait(Duration::from_mins(1)).unwrap();
     drop(creating.join().unwrap());
 }
 
