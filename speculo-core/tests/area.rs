@@ -311,8 +311,9 @@ fn an_unfinished_chunk_leaves_nothing() {
     let mut writer = area.create().unwrap();
     let mut reader = area.open().unwrap();
     let mut draft = writer.chunk(To::Next, 100).unwrap();
-    assert!(draft.iter().all(|byte| *byte == 0));
+    assert!(draft.len() == 100 && draft.iter().all(|byte| *byte == 0));
     draft.fill(1);
+    assert!(draft.len() == 100 && draft.iter().all(|byte| *byte == 1));
     drop(draft);
     assert!(reader.try_next().unwrap().is_none());
     let failed = writer.publish_with(To::Next, None, |_| Err("no"));
