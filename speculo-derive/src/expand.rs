@@ -24,7 +24,8 @@ pub(crate) fn derive(item: &DeriveInput) -> TokenStream {
 }
 
 fn expand(input: &Input<'_>) -> TokenStream {
-    let krate = input.krate();
+    let path = input.krate();
+    let krate = Input::short();
     let private = quote!(#krate::__private);
     let item = &input.original.ident;
     let vis = &input.original.vis;
@@ -72,6 +73,8 @@ fn expand(input: &Input<'_>) -> TokenStream {
     });
     let ours = quote! {
         const _: () = {
+            use #path as #krate;
+
             #asked
 
             #[automatically_derived]
@@ -103,13 +106,13 @@ fn expand(input: &Input<'_>) -> TokenStream {
     }
     let twin = twin::expand(input);
     if repeats_undocumented_fields(input) {
-        let alias = alias(input, &private);
+        let alias = alias(input, &quote!(#path::__private));
         return quote! {
             #alias
             #[allow(missing_docs, unused_imports)]
             const _: () = {
                 #ours
-                use #private::twin_prelude::*;
+                use #path::__private::twin_prelude::*;
                 #twin
             };
         };
@@ -120,7 +123,7 @@ fn expand(input: &Input<'_>) -> TokenStream {
 
         #[allow(unused_imports)]
         #[doc(hidden)]
-        use #private::twin_prelude::*;
+        use #path::__private::twin_prelude::*;
         #twin
     }
 }

@@ -11,7 +11,7 @@ use crate::types;
 
 /// `Speculo`, and the marker that goes with the kind.
 pub(crate) fn kind(input: &Input<'_>, generics: &Generics) -> TokenStream {
-    let krate = input.krate();
+    let krate = Input::short();
     let item = &input.original.ident;
     let keys = input.key_fields();
     let mut generics = generics.clone();
@@ -75,7 +75,7 @@ pub(crate) fn kind(input: &Input<'_>, generics: &Generics) -> TokenStream {
 }
 
 fn marker(input: &Input<'_>, generics: &Generics, name: &TokenStream) -> TokenStream {
-    let krate = input.krate();
+    let krate = Input::short();
     let item = &input.original.ident;
     let (impl_generics, ty_generics, clause) = generics.split_for_impl();
     quote! {
