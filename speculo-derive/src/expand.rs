@@ -48,17 +48,16 @@ fn expand(input: &Input<'_>) -> TokenStream {
         }
     });
     let equality = (!input.attrs.rkyv.has("compare(PartialEq)")).then(|| {
+        // Not `automatically_derived`: for clippy that is equality with itself, to which `Eq` should be added.
         quote! {
-            #[automatically_derived]
             impl #impl_generics ::core::cmp::PartialEq<#item #ty_generics> for #archived #ty_generics #clause {
-                fn eq(&self, __other: &#item #ty_generics) -> bool {
+                fn eq(&self, __other: &#item #ty_generics) -> ::core::primitive::bool {
                     #private::same::<#item #ty_generics>(self, __other)
                 }
             }
 
-            #[automatically_derived]
             impl #impl_generics ::core::cmp::PartialEq<#archived #ty_generics> for #item #ty_generics #clause {
-                fn eq(&self, __other: &#archived #ty_generics) -> bool {
+                fn eq(&self, __other: &#archived #ty_generics) -> ::core::primitive::bool {
                     #private::same::<#item #ty_generics>(__other, self)
                 }
             }

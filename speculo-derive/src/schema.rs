@@ -99,12 +99,12 @@ pub(crate) fn methods(input: &Input<'_>, private: &TokenStream) -> TokenStream {
             #show
         }
 
-        fn same(&self, __other: &Self) -> bool {
+        fn same(&self, __other: &Self) -> ::core::primitive::bool {
             #same
         }
 
         #[inline]
-        fn is_sound(&self, __archive: &mut #private::Soundness<'_>) -> bool {
+        fn is_sound(&self, __archive: &mut #private::Soundness<'_>) -> ::core::primitive::bool {
             #sound
         }
     }
@@ -181,9 +181,10 @@ fn tags<'a>(variants: impl Iterator<Item = &'a syn::Variant>) -> Vec<TokenStream
             base = Some(discriminant);
             after = 0;
         }
-        tags.push(
-            base.map_or_else(|| quote!(#after), |base| quote!({ const __TAG: u8 = #base; __TAG + #after })),
-        );
+        tags.push(base.map_or_else(
+            || quote!(#after),
+            |base| quote!({ const __TAG: ::core::primitive::u8 = #base; __TAG + #after }),
+        ));
         after = after.wrapping_add(1);
     }
     tags

@@ -15,7 +15,10 @@ const _: () = {
         __speculo::parts::Unasked<u8>: __speculo::Key,
     {
         const KIND: __speculo::Kind = __speculo::Kind::Keyed;
-        const __KEY_FIELDS: &'static [&'static str] = &["row", "place"];
+        const __KEY_FIELDS: &'static [&'static ::core::primitive::str] = &[
+            "row",
+            "place",
+        ];
         #[inline]
         fn __encode_key(&self, __out: &mut __speculo::KeyBuf) {
             <String as __speculo::Key>::encode_part(&self.row, __out);
@@ -78,7 +81,7 @@ const _: () = {
                 ],
             )
         }
-        fn same(&self, __other: &Self) -> bool {
+        fn same(&self, __other: &Self) -> ::core::primitive::bool {
             let Self { row: __a0, number: __a1, picture: __a2 } = self;
             let Self { row: __b0, number: __b1, picture: __b2 } = __other;
             __speculo::__private::Reflect::same(__a0, __b0)
@@ -86,7 +89,10 @@ const _: () = {
                 && __speculo::__private::Reflect::same(__a2, __b2)
         }
         #[inline]
-        fn is_sound(&self, __archive: &mut __speculo::__private::Soundness<'_>) -> bool {
+        fn is_sound(
+            &self,
+            __archive: &mut __speculo::__private::Soundness<'_>,
+        ) -> ::core::primitive::bool {
             let Self { row: __a0, number: __a1, picture: __a2 } = self;
             __speculo::__private::Reflect::is_sound(__a0, __archive)
                 && __speculo::__private::Reflect::is_sound(__a1, __archive)
@@ -103,23 +109,21 @@ const _: () = {
             __speculo::__private::Reflect::show(self, __f)
         }
     }
-    #[automatically_derived]
     impl ::core::cmp::PartialEq<Seat> for ArchivedSeat
     where
         String: __speculo::__private::Field,
         u8: __speculo::__private::Field,
     {
-        fn eq(&self, __other: &Seat) -> bool {
+        fn eq(&self, __other: &Seat) -> ::core::primitive::bool {
             __speculo::__private::same::<Seat>(self, __other)
         }
     }
-    #[automatically_derived]
     impl ::core::cmp::PartialEq<ArchivedSeat> for Seat
     where
         String: __speculo::__private::Field,
         u8: __speculo::__private::Field,
     {
-        fn eq(&self, __other: &ArchivedSeat) -> bool {
+        fn eq(&self, __other: &ArchivedSeat) -> ::core::primitive::bool {
             __speculo::__private::same::<Seat>(__other, self)
         }
     }

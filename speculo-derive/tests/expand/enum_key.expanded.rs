@@ -17,7 +17,7 @@ const _: () = {
                     __speculo::__private::Variant {
                         name: "Left",
                         tag: {
-                            const __TAG: u8 = 3;
+                            const __TAG: ::core::primitive::u8 = 3;
                             __TAG + 0u8
                         },
                         style: __speculo::__private::Style::Unit,
@@ -26,7 +26,7 @@ const _: () = {
                     __speculo::__private::Variant {
                         name: "Right",
                         tag: {
-                            const __TAG: u8 = 3;
+                            const __TAG: ::core::primitive::u8 = 3;
                             __TAG + 1u8
                         },
                         style: __speculo::__private::Style::Unit,
@@ -41,7 +41,7 @@ const _: () = {
                 Self::Right {} => ::core::fmt::Formatter::write_str(__f, "Right"),
             }
         }
-        fn same(&self, __other: &Self) -> bool {
+        fn same(&self, __other: &Self) -> ::core::primitive::bool {
             match (self, __other) {
                 (Self::Left {}, Self::Left {}) => true,
                 (Self::Right {}, Self::Right {}) => true,
@@ -49,7 +49,10 @@ const _: () = {
             }
         }
         #[inline]
-        fn is_sound(&self, __archive: &mut __speculo::__private::Soundness<'_>) -> bool {
+        fn is_sound(
+            &self,
+            __archive: &mut __speculo::__private::Soundness<'_>,
+        ) -> ::core::primitive::bool {
             match self {
                 Self::Left {} => true,
                 Self::Right {} => true,
@@ -62,15 +65,13 @@ const _: () = {
             __speculo::__private::Reflect::show(self, __f)
         }
     }
-    #[automatically_derived]
     impl ::core::cmp::PartialEq<Side> for ArchivedSide {
-        fn eq(&self, __other: &Side) -> bool {
+        fn eq(&self, __other: &Side) -> ::core::primitive::bool {
             __speculo::__private::same::<Side>(self, __other)
         }
     }
-    #[automatically_derived]
     impl ::core::cmp::PartialEq<ArchivedSide> for Side {
-        fn eq(&self, __other: &ArchivedSide) -> bool {
+        fn eq(&self, __other: &ArchivedSide) -> ::core::primitive::bool {
             __speculo::__private::same::<Side>(__other, self)
         }
     }
@@ -114,7 +115,7 @@ const _: () = {
     {
         #[inline]
         fn encode(&self, __out: &mut ::speculo_typed::KeyBuf) {
-            let __number: u8 = match self {
+            let __number: ::core::primitive::u8 = match self {
                 Self::Left => 0u8,
                 Self::Right => 1u8,
             };

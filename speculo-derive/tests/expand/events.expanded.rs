@@ -104,7 +104,7 @@ const _: () = {
                 }
             }
         }
-        fn same(&self, __other: &Self) -> bool {
+        fn same(&self, __other: &Self) -> ::core::primitive::bool {
             match (self, __other) {
                 (Self::Quiet {}, Self::Quiet {}) => true,
                 (Self::Moved { 0: __a0, 1: __a1 }, Self::Moved { 0: __b0, 1: __b1 }) => {
@@ -122,7 +122,10 @@ const _: () = {
             }
         }
         #[inline]
-        fn is_sound(&self, __archive: &mut __speculo::__private::Soundness<'_>) -> bool {
+        fn is_sound(
+            &self,
+            __archive: &mut __speculo::__private::Soundness<'_>,
+        ) -> ::core::primitive::bool {
             match self {
                 Self::Quiet {} => true,
                 Self::Moved { 0: __a0, 1: __a1 } => {
@@ -148,7 +151,6 @@ const _: () = {
             __speculo::__private::Reflect::show(self, __f)
         }
     }
-    #[automatically_derived]
     impl ::core::cmp::PartialEq<Event> for ArchivedEvent
     where
         i32: __speculo::__private::Field,
@@ -156,11 +158,10 @@ const _: () = {
         u32: __speculo::__private::Field,
         Option<String>: __speculo::__private::Field,
     {
-        fn eq(&self, __other: &Event) -> bool {
+        fn eq(&self, __other: &Event) -> ::core::primitive::bool {
             __speculo::__private::same::<Event>(self, __other)
         }
     }
-    #[automatically_derived]
     impl ::core::cmp::PartialEq<ArchivedEvent> for Event
     where
         i32: __speculo::__private::Field,
@@ -168,7 +169,7 @@ const _: () = {
         u32: __speculo::__private::Field,
         Option<String>: __speculo::__private::Field,
     {
-        fn eq(&self, __other: &ArchivedEvent) -> bool {
+        fn eq(&self, __other: &ArchivedEvent) -> ::core::primitive::bool {
             __speculo::__private::same::<Event>(__other, self)
         }
     }

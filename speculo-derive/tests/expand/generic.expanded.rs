@@ -68,7 +68,7 @@ const _: () = {
                 ],
             )
         }
-        fn same(&self, __other: &Self) -> bool {
+        fn same(&self, __other: &Self) -> ::core::primitive::bool {
             let Self { items: __a0, few: __a1, total: __a2 } = self;
             let Self { items: __b0, few: __b1, total: __b2 } = __other;
             __speculo::__private::Reflect::same(__a0, __b0)
@@ -76,7 +76,10 @@ const _: () = {
                 && __speculo::__private::Reflect::same(__a2, __b2)
         }
         #[inline]
-        fn is_sound(&self, __archive: &mut __speculo::__private::Soundness<'_>) -> bool {
+        fn is_sound(
+            &self,
+            __archive: &mut __speculo::__private::Soundness<'_>,
+        ) -> ::core::primitive::bool {
             let Self { items: __a0, few: __a1, total: __a2 } = self;
             __speculo::__private::Reflect::is_sound(__a0, __archive)
                 && __speculo::__private::Reflect::is_sound(__a1, __archive)
@@ -95,7 +98,6 @@ const _: () = {
             __speculo::__private::Reflect::show(self, __f)
         }
     }
-    #[automatically_derived]
     impl<T, const N: usize> ::core::cmp::PartialEq<Batch<T, N>> for ArchivedBatch<T, N>
     where
         T: Clone,
@@ -103,11 +105,10 @@ const _: () = {
         Vec<T>: __speculo::__private::Field,
         [T; N]: __speculo::__private::Field,
     {
-        fn eq(&self, __other: &Batch<T, N>) -> bool {
+        fn eq(&self, __other: &Batch<T, N>) -> ::core::primitive::bool {
             __speculo::__private::same::<Batch<T, N>>(self, __other)
         }
     }
-    #[automatically_derived]
     impl<T, const N: usize> ::core::cmp::PartialEq<ArchivedBatch<T, N>> for Batch<T, N>
     where
         T: Clone,
@@ -115,7 +116,7 @@ const _: () = {
         Vec<T>: __speculo::__private::Field,
         [T; N]: __speculo::__private::Field,
     {
-        fn eq(&self, __other: &ArchivedBatch<T, N>) -> bool {
+        fn eq(&self, __other: &ArchivedBatch<T, N>) -> ::core::primitive::bool {
             __speculo::__private::same::<Batch<T, N>>(__other, self)
         }
     }

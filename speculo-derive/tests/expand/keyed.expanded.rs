@@ -16,7 +16,7 @@ const _: () = {
         __speculo::parts::Unasked<u32>: __speculo::Key,
     {
         const KIND: __speculo::Kind = __speculo::Kind::Keyed;
-        const __KEY_FIELDS: &'static [&'static str] = &["id"];
+        const __KEY_FIELDS: &'static [&'static ::core::primitive::str] = &["id"];
         #[inline]
         fn __encode_key(&self, __out: &mut __speculo::KeyBuf) {
             <u32 as __speculo::Key>::encode(&self.id, __out);
@@ -76,7 +76,7 @@ const _: () = {
                 ],
             )
         }
-        fn same(&self, __other: &Self) -> bool {
+        fn same(&self, __other: &Self) -> ::core::primitive::bool {
             let Self { id: __a0, open: __a1, label: __a2 } = self;
             let Self { id: __b0, open: __b1, label: __b2 } = __other;
             __speculo::__private::Reflect::same(__a0, __b0)
@@ -84,7 +84,10 @@ const _: () = {
                 && __speculo::__private::Reflect::same(__a2, __b2)
         }
         #[inline]
-        fn is_sound(&self, __archive: &mut __speculo::__private::Soundness<'_>) -> bool {
+        fn is_sound(
+            &self,
+            __archive: &mut __speculo::__private::Soundness<'_>,
+        ) -> ::core::primitive::bool {
             let Self { id: __a0, open: __a1, label: __a2 } = self;
             __speculo::__private::Reflect::is_sound(__a0, __archive)
                 && __speculo::__private::Reflect::is_sound(__a1, __archive)
@@ -102,25 +105,23 @@ const _: () = {
             __speculo::__private::Reflect::show(self, __f)
         }
     }
-    #[automatically_derived]
     impl ::core::cmp::PartialEq<Door> for ArchivedDoor
     where
         u32: __speculo::__private::Field,
         bool: __speculo::__private::Field,
         String: __speculo::__private::Field,
     {
-        fn eq(&self, __other: &Door) -> bool {
+        fn eq(&self, __other: &Door) -> ::core::primitive::bool {
             __speculo::__private::same::<Door>(self, __other)
         }
     }
-    #[automatically_derived]
     impl ::core::cmp::PartialEq<ArchivedDoor> for Door
     where
         u32: __speculo::__private::Field,
         bool: __speculo::__private::Field,
         String: __speculo::__private::Field,
     {
-        fn eq(&self, __other: &ArchivedDoor) -> bool {
+        fn eq(&self, __other: &ArchivedDoor) -> ::core::primitive::bool {
             __speculo::__private::same::<Door>(__other, self)
         }
     }

@@ -58,7 +58,7 @@ const _: () = {
                 ],
             )
         }
-        fn same(&self, __other: &Self) -> bool {
+        fn same(&self, __other: &Self) -> ::core::primitive::bool {
             let Self { value: __a0, next: __a1, children: __a2 } = self;
             let Self { value: __b0, next: __b1, children: __b2 } = __other;
             __speculo::__private::Reflect::same(__a0, __b0)
@@ -66,7 +66,10 @@ const _: () = {
                 && __speculo::__private::Reflect::same(__a2, __b2)
         }
         #[inline]
-        fn is_sound(&self, __archive: &mut __speculo::__private::Soundness<'_>) -> bool {
+        fn is_sound(
+            &self,
+            __archive: &mut __speculo::__private::Soundness<'_>,
+        ) -> ::core::primitive::bool {
             let Self { value: __a0, next: __a1, children: __a2 } = self;
             __speculo::__private::Reflect::is_sound(__a0, __archive)
                 && __speculo::__private::Reflect::is_sound(__a1, __archive)
@@ -83,23 +86,21 @@ const _: () = {
             __speculo::__private::Reflect::show(self, __f)
         }
     }
-    #[automatically_derived]
     impl<T> ::core::cmp::PartialEq<Node<T>> for ArchivedNode<T>
     where
         T: 'static,
         T: __speculo::__private::Field,
     {
-        fn eq(&self, __other: &Node<T>) -> bool {
+        fn eq(&self, __other: &Node<T>) -> ::core::primitive::bool {
             __speculo::__private::same::<Node<T>>(self, __other)
         }
     }
-    #[automatically_derived]
     impl<T> ::core::cmp::PartialEq<ArchivedNode<T>> for Node<T>
     where
         T: 'static,
         T: __speculo::__private::Field,
     {
-        fn eq(&self, __other: &ArchivedNode<T>) -> bool {
+        fn eq(&self, __other: &ArchivedNode<T>) -> ::core::primitive::bool {
             __speculo::__private::same::<Node<T>>(__other, self)
         }
     }
