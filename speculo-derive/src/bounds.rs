@@ -144,7 +144,7 @@ impl Bounds {
         let rkyv = quote!(#krate::__private::rkyv);
         let Self { archive, serialize, deserialize, check, .. } = self;
         let mut attrs = Vec::new();
-        if !archive.is_empty() {
+        if !archive.is_empty() && !input.attrs.rkyv.has("archive_bounds") {
             attrs.push(parse_quote!(#[rkyv(archive_bounds(#(#archive),*))]));
         }
         if !input.attrs.rkyv.has("serialize_bounds") {
