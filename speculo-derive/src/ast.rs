@@ -114,6 +114,11 @@ impl<'a> Input<'a> {
         self.attrs.krate.clone().unwrap_or_else(|| syn::parse_quote!(::speculo_typed))
     }
 
+    /// What `speculo_typed` is called next to our impls, which stand in a scope of their own.
+    pub(crate) fn short() -> Path {
+        syn::parse_quote!(__speculo)
+    }
+
     /// The name in the schema.
     pub(crate) fn schema_name(&self) -> String {
         self.attrs.rename.as_ref().map_or_else(|| plain_name(&self.original.ident), LitStr::value)

@@ -11,9 +11,12 @@ use crate::parts;
 
 /// The item's generics, with a bound for every field: those of our own impls.
 pub(crate) fn bounded(input: &Input<'_>) -> Generics {
-    let krate = input.krate();
+    let krate = Input::short();
     let private = quote!(#krate::__private);
     let mut generics = input.original.generics.clone();
+    // Of parameters a bound is asked once; a type that is wrong is to be told of at each field.
+    let mut asked = HashSet::new();
+    let mut once = |ty: &dyn ToTokens| asked.insert(ty.to_token_stream().to_string());
     let params: Vec<_> = generics.type_params().map(|param| param.ident.clone()).collect();
     let clause = generics.make_where_clause();
     for param in &params {
@@ -22,7 +25,7 @@ pub(crate) fn bounded(input: &Input<'_>) -> Generics {
     for field in input.fields() {
         let ty = &field.ty;
         match &field.form {
-            Form::Plain => {
+            Form::Plain if input.params_in(ty).is_empty() || once(ty) => {
                 let field = over(ty, quote!(#private::Field));
                 clause.predicates.push(parse_quote!(#ty: #field));
             }
@@ -37,11 +40,11 @@ pub(crate) fn bounded(input: &Input<'_>) -> Generics {
             }
             Form::Recursive => {
                 clause.predicates.extend(parts::bounds(&input.parts(field), &krate));
-                for param in input.params_in(ty) {
+                for param in input.params_in(ty).into_iter().filter(|param| once(param)) {
                     clause.predicates.push(parse_quote!(#param: #private::Field));
                 }
             }
-            Form::Wide | Form::With(_) | Form::Refused => {}
+            Form::Plain | Form::Wide | Form::With(_) | Form::Refused => {}
         }
     }
     generics
@@ -94,7 +97,9 @@ impl Bounds {
             match &field.form {
                 Form::Recursive => {
                     for param in input.params_in(ty) {
-                        bounds.archive.push(parse_quote!(#param: #rkyv::Archive));
+                        if !bounds.seen.contains(&param.to_string()) {
+                            bounds.archive.push(parse_quote!(#param: #rkyv::Archive));
+                        }
                         bounds.of_type(&param, input);
                     }
                 }
@@ -139,7 +144,7 @@ impl Bounds {
         let rkyv = quote!(#krate::__private::rkyv);
         let Self { archive, serialize, deserialize, check, .. } = self;
         let mut attrs = Vec::new();
-        if !archive.is_empty() {
+        if !archive.is_empty() && !input.attrs.rkyv.has("archive_bounds") {
             attrs.push(parse_quote!(#[rkyv(archive_bounds(#(#archive),*))]));
         }
         if !input.attrs.rkyv.has("serialize_bounds") {

@@ -125,7 +125,8 @@ pub(crate) fn over(ty: &Type, tokens: TokenStream) -> TokenStream {
     placed.collect()
 }
 
-fn place(mut token: TokenTree, span: Span) -> TokenTree {
+/// The same token, and all within it, at `span`.
+pub(crate) fn place(mut token: TokenTree, span: Span) -> TokenTree {
     if let TokenTree::Group(group) = &token {
         let inner = group.stream().into_iter().map(|token| place(token, span)).collect();
         token = Group::new(group.delimiter(), inner).into();

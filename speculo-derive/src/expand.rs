@@ -24,7 +24,8 @@ pub(crate) fn derive(item: &DeriveInput) -> TokenStream {
 }
 
 fn expand(input: &Input<'_>) -> TokenStream {
-    let krate = input.krate();
+    let path = input.krate();
+    let krate = Input::short();
     let private = quote!(#krate::__private);
     let item = &input.original.ident;
     let vis = &input.original.vis;
@@ -47,17 +48,16 @@ fn expand(input: &Input<'_>) -> TokenStream {
         }
     });
     let equality = (!input.attrs.rkyv.has("compare(PartialEq)")).then(|| {
+        // Not `automatically_derived`: for clippy that is equality with itself, to which `Eq` should be added.
         quote! {
-            #[automatically_derived]
             impl #impl_generics ::core::cmp::PartialEq<#item #ty_generics> for #archived #ty_generics #clause {
-                fn eq(&self, __other: &#item #ty_generics) -> bool {
+                fn eq(&self, __other: &#item #ty_generics) -> ::core::primitive::bool {
                     #private::same::<#item #ty_generics>(self, __other)
                 }
             }
 
-            #[automatically_derived]
             impl #impl_generics ::core::cmp::PartialEq<#archived #ty_generics> for #item #ty_generics #clause {
-                fn eq(&self, __other: &#archived #ty_generics) -> bool {
+                fn eq(&self, __other: &#archived #ty_generics) -> ::core::primitive::bool {
                     #private::same::<#item #ty_generics>(__other, self)
                 }
             }
@@ -72,6 +72,8 @@ fn expand(input: &Input<'_>) -> TokenStream {
     });
     let ours = quote! {
         const _: () = {
+            use #path as #krate;
+
             #asked
 
             #[automatically_derived]
@@ -103,13 +105,13 @@ fn expand(input: &Input<'_>) -> TokenStream {
     }
     let twin = twin::expand(input);
     if repeats_undocumented_fields(input) {
-        let alias = alias(input, &private);
+        let alias = alias(input, &quote!(#path::__private));
         return quote! {
             #alias
             #[allow(missing_docs, unused_imports)]
             const _: () = {
                 #ours
-                use #private::twin_prelude::*;
+                use #path::__private::twin_prelude::*;
                 #twin
             };
         };
@@ -120,7 +122,7 @@ fn expand(input: &Input<'_>) -> TokenStream {
 
         #[allow(unused_imports)]
         #[doc(hidden)]
-        use #private::twin_prelude::*;
+        use #path::__private::twin_prelude::*;
         #twin
     }
 }

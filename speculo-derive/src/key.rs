@@ -11,7 +11,7 @@ use crate::types;
 
 /// `Speculo`, and the marker that goes with the kind.
 pub(crate) fn kind(input: &Input<'_>, generics: &Generics) -> TokenStream {
-    let krate = input.krate();
+    let krate = Input::short();
     let item = &input.original.ident;
     let keys = input.key_fields();
     let mut generics = generics.clone();
@@ -50,7 +50,7 @@ pub(crate) fn kind(input: &Input<'_>, generics: &Generics) -> TokenStream {
             field.key_as.is_none().then(|| quote!(<#ty as #krate::Key>::#encode(&self.#member, __out);))
         });
         let body = quote! {
-            const __KEY_FIELDS: &'static [&'static str] = &[#(#names),*];
+            const __KEY_FIELDS: &'static [&'static ::core::primitive::str] = &[#(#names),*];
 
             #[inline]
             fn __encode_key(&self, __out: &mut #krate::KeyBuf) {
@@ -75,7 +75,7 @@ pub(crate) fn kind(input: &Input<'_>, generics: &Generics) -> TokenStream {
 }
 
 fn marker(input: &Input<'_>, generics: &Generics, name: &TokenStream) -> TokenStream {
-    let krate = input.krate();
+    let krate = Input::short();
     let item = &input.original.ident;
     let (impl_generics, ty_generics, clause) = generics.split_for_impl();
     quote! {
@@ -209,7 +209,7 @@ fn of_enum(
     Some(quote! {
         #[inline]
         fn encode(&self, __out: &mut #krate::KeyBuf) {
-            let __number: u8 = match self { #(Self::#variants => #numbers,)* };
+            let __number: ::core::primitive::u8 = match self { #(Self::#variants => #numbers,)* };
             #krate::KeyBuf::push(__out, &[__number]);
         }
 

@@ -10,6 +10,8 @@ mod bounds;
 mod diagnostics;
 mod expand;
 mod fallback;
+#[cfg(test)]
+mod golden;
 mod key;
 mod parts;
 mod schema;

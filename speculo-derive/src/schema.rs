@@ -11,7 +11,7 @@ pub(crate) fn archived_ty(field: &Field<'_>, private: &TokenStream) -> TokenStre
     let ty = &field.ty;
     match &field.form {
         Form::Plain | Form::Parts | Form::Opaque | Form::Recursive => {
-            quote!(<#ty as #private::rkyv::Archive>::Archived)
+            quote!(#private::Archived<#ty>)
         }
         Form::With(with) => quote!(<#with as #private::rkyv::with::ArchiveWith<#ty>>::Archived),
         Form::Wide => quote!(<#private::Wide as #private::rkyv::with::ArchiveWith<#ty>>::Archived),
@@ -31,17 +31,18 @@ pub(crate) fn methods(input: &Input<'_>, private: &TokenStream) -> TokenStream {
             let others = self::bindings(record, "__b");
             let other_pattern = self::pattern(record, &others);
             let show = show(&name, record, &bindings, private);
+            let (same, sound) = (same(&bindings, &others, private), sound(&bindings, private));
             (
                 quote!(#private::Shape::Struct { name: #schema_name, #described }),
                 quote! { let Self #pattern = self; #show },
                 quote! {
                     let Self #pattern = self;
                     let Self #other_pattern = __other;
-                    true #(&& #private::Reflect::same(#bindings, #others))*
+                    #same
                 },
                 quote! {
                     let Self #pattern = self;
-                    true #(&& #private::Reflect::is_sound(#bindings, __archive))*
+                    #sound
                 },
             )
         }
@@ -64,26 +65,22 @@ pub(crate) fn methods(input: &Input<'_>, private: &TokenStream) -> TokenStream {
                 let (left, right) = (bindings(&variant.record, "__a"), bindings(&variant.record, "__b"));
                 let (left_pattern, right_pattern) =
                     (pattern(&variant.record, &left), pattern(&variant.record, &right));
-                quote! {
-                    (Self::#ident #left_pattern, Self::#ident #right_pattern) => {
-                        true #(&& #private::Reflect::same(#left, #right))*
-                    }
-                }
+                let same = same(&left, &right, private);
+                quote!((Self::#ident #left_pattern, Self::#ident #right_pattern) => { #same })
             });
             let sounds = variants.iter().map(|variant| {
                 let ident = &variant.original.ident;
                 let bindings = bindings(&variant.record, "__a");
                 let pattern = pattern(&variant.record, &bindings);
-                quote! {
-                    Self::#ident #pattern => true #(&& #private::Reflect::is_sound(#bindings, __archive))*
-                }
+                let sound = sound(&bindings, private);
+                quote!(Self::#ident #pattern => #sound)
             });
             let others = (variants.len() > 1).then(|| quote!(_ => false,));
             (
                 quote! {
                     #private::Shape::Enum {
                         name: #schema_name,
-                        variants: <#private::Vec<#private::Variant> as ::core::convert::From<_>>::from([#(#shapes),*]),
+                        variants: #private::list([#(#shapes),*]),
                     }
                 },
                 quote!(match self { #(#shows)* }),
@@ -102,12 +99,12 @@ pub(crate) fn methods(input: &Input<'_>, private: &TokenStream) -> TokenStream {
             #show
         }
 
-        fn same(&self, __other: &Self) -> bool {
+        fn same(&self, __other: &Self) -> ::core::primitive::bool {
             #same
         }
 
         #[inline]
-        fn is_sound(&self, __archive: &mut #private::Soundness<'_>) -> bool {
+        fn is_sound(&self, __archive: &mut #private::Soundness<'_>) -> ::core::primitive::bool {
             #sound
         }
     }
@@ -124,7 +121,7 @@ fn described(record: &Record<'_>, start: usize, private: &TokenStream) -> TokenS
         let name = field.schema_name();
         let ty = archived_ty(field, private);
         let ty = if field.attrs.opaque.is_some() { quote!(#private::Opaque<#ty>) } else { ty };
-        quote!((#name, #private::TypeRef::of::<#ty>()))
+        quote!(#private::part::<#ty>(#name))
     });
     quote!(style: #private::Style::#style, fields: #private::lay_out(#start, &[#(#parts),*]))
 }
@@ -146,26 +143,31 @@ fn pattern(record: &Record<'_>, bindings: &[Ident]) -> TokenStream {
     quote!({ #(#members: #bindings,)* #rest })
 }
 
+fn same(left: &[Ident], right: &[Ident], private: &TokenStream) -> TokenStream {
+    all(left.iter().zip(right).map(|(left, right)| quote!(#private::Reflect::same(#left, #right))))
+}
+
+fn sound(bindings: &[Ident], private: &TokenStream) -> TokenStream {
+    all(bindings.iter().map(|binding| quote!(#private::Reflect::is_sound(#binding, __archive))))
+}
+
+fn all(mut conditions: impl Iterator<Item = TokenStream>) -> TokenStream {
+    let first = conditions.next().unwrap_or_else(|| quote!(true));
+    quote!(#first #(&& #conditions)*)
+}
+
 fn show(name: &str, record: &Record<'_>, bindings: &[Ident], private: &TokenStream) -> TokenStream {
     let names = record.fields.iter().map(Field::name);
     let mut bindings = bindings.iter();
     let values = record.fields.iter().map(|field| {
         let binding = if field.attrs.opaque.is_some() { None } else { bindings.next() };
         binding
-            .map_or_else(|| quote!(::core::format_args!("..")), |binding| quote!(#private::Shown(#binding)))
+            .map_or_else(|| quote!(&::core::format_args!("..")), |binding| quote!(&#private::Shown(#binding)))
     });
     match record.style {
         Fields::Unit => quote!(::core::fmt::Formatter::write_str(__f, #name)),
-        Fields::Named(_) => quote! {
-            let mut __d = ::core::fmt::Formatter::debug_struct(__f, #name);
-            #(::core::fmt::DebugStruct::field(&mut __d, #names, &#values);)*
-            ::core::fmt::DebugStruct::finish(&mut __d)
-        },
-        Fields::Unnamed(_) => quote! {
-            let mut __d = ::core::fmt::Formatter::debug_tuple(__f, #name);
-            #(::core::fmt::DebugTuple::field(&mut __d, &#values);)*
-            ::core::fmt::DebugTuple::finish(&mut __d)
-        },
+        Fields::Named(_) => quote!(#private::show_named(__f, #name, &[#((#names, #values)),*])),
+        Fields::Unnamed(_) => quote!(#private::show_numbered(__f, #name, &[#(#values),*])),
     }
 }
 
@@ -179,9 +181,10 @@ fn tags<'a>(variants: impl Iterator<Item = &'a syn::Variant>) -> Vec<TokenStream
             base = Some(discriminant);
             after = 0;
         }
-        tags.push(
-            base.map_or_else(|| quote!(#after), |base| quote!({ const __TAG: u8 = #base; __TAG + #after })),
-        );
+        tags.push(base.map_or_else(
+            || quote!(#after),
+            |base| quote!({ const __TAG: ::core::primitive::u8 = #base; __TAG + #after }),
+        ));
         after = after.wrapping_add(1);
     }
     tags

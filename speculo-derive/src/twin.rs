@@ -1,11 +1,12 @@
 //! The copy of the item that rkyv's derives work on, and that is erased behind them.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
-use syn::{Attribute, Data, Fields, Ident, parse_quote};
+use quote::{ToTokens, quote};
+use syn::{Attribute, Data, Fields, Ident, Visibility, parse_quote};
 
 use crate::ast::{Field, Form, Input, plain_name};
 use crate::bounds::Bounds;
+use crate::diagnostics::place;
 
 pub(crate) fn expand(input: &Input<'_>) -> TokenStream {
     let krate = input.krate();
@@ -13,6 +14,7 @@ pub(crate) fn expand(input: &Input<'_>) -> TokenStream {
     let rkyv = quote!(#private::rkyv);
 
     let mut twin = input.original.clone();
+    twin.vis = ours(&twin.vis);
     twin.attrs.retain(is_rkyv);
     twin.attrs.push(parse_quote!(#[rkyv(crate = #rkyv)]));
     if !input.attrs.derives.is_empty() {
@@ -44,6 +46,12 @@ pub(crate) fn expand(input: &Input<'_>) -> TokenStream {
         #[#private::erase]
         #twin
     }
+}
+
+/// The same, as if we had written it: what begins with it is no code of the user's, for lints.
+fn ours(vis: &Visibility) -> Visibility {
+    let tokens = vis.to_token_stream().into_iter().map(|token| place(token, Span::call_site()));
+    syn::parse2(tokens.collect()).unwrap_or(Visibility::Inherited)
 }
 
 fn is_rkyv(attr: &Attribute) -> bool {

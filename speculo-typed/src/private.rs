@@ -3,22 +3,63 @@
 pub use rkyv;
 pub use speculo_derive::__erase as erase;
 
+pub use crate::Archived;
 pub use crate::access::{native, same};
 pub use crate::encode::{Sink, SliceWriter};
-pub use crate::reflect::{Reflect, Shape, Shown, Soundness, Style, TypeRef, Variant, lay_out};
+pub use crate::reflect::{Reflect, Shape, Shown, Soundness, Style, Variant, lay_out};
 pub use crate::traits::{Checker, Field, Speculo};
-pub use std::string::String;
-pub use std::vec::Vec;
+
+use core::fmt;
 
 use rkyv::primitive::{ArchivedI64, ArchivedU64};
 use rkyv::rancor::Fallible;
 use rkyv::with::{ArchiveWith, DeserializeWith, SerializeWith};
 use rkyv::{Archive, Place, Serialize};
 
+use crate::reflect::TypeRef;
+
 /// Names that rkyv's derives use without a path, for crates without the standard prelude.
 pub mod twin_prelude {
     pub use core::cmp::{PartialEq, PartialOrd};
     pub use core::marker::Sized;
+}
+
+/// A field of the archived type `A`.
+#[must_use]
+pub fn part<A: Reflect>(name: &'static str) -> (&'static str, TypeRef) {
+    (name, TypeRef::of::<A>())
+}
+
+/// A `Vec`, whatever is called so where this is used.
+#[must_use]
+pub fn list<T, const N: usize>(items: [T; N]) -> Vec<T> {
+    items.into()
+}
+
+/// Writes a struct or variant with named fields as `Debug` has it.
+///
+/// # Errors
+///
+/// When `f` fails.
+pub fn show_named(f: &mut fmt::Formatter<'_>, name: &str, fields: &[(&str, &dyn fmt::Debug)]) -> fmt::Result {
+    let mut shown = f.debug_struct(name);
+    for (name, value) in fields {
+        shown.field(name, value);
+    }
+    shown.finish()
+}
+
+/// Writes a struct or variant with numbered fields as `Debug` has it.
+///
+/// # Errors
+///
+/// When `f` fails.
+pub fn show_numbered(f: &mut fmt::Formatter<'_>, name: &str, fields: &[&dyn fmt::Debug]) -> fmt::Result {
+    let mut shown = f.debug_tuple(name);
+    for value in fields {
+        shown.field(value);
+    }
+    shown.finish()
 }
 
 /// Archives `usize` and `isize` as 64 bits. rkyv's own form has 32 and drops the rest.
@@ -94,7 +135,7 @@ impl<A: 'static> Reflect for Opaque<A> {
         Shape::Leaf { name: "opaque" }
     }
 
-    fn show(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+    fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("..")
     }
 

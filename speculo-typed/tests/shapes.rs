@@ -226,6 +226,30 @@ struct Point {
     y: i32,
 }
 
+/// What is configured away may be of any type, or of none.
+#[derive(Speculo, Debug, PartialEq)]
+struct Configured {
+    #[cfg(target_os = "linux")]
+    here: u8,
+    #[cfg(not(target_os = "linux"))]
+    away: *const NoSuchType,
+    #[cfg_attr(target_os = "linux", speculo(key), rkyv(attr(doc = "Documented.")))]
+    id: u32,
+}
+
+#[derive(Speculo, Debug, PartialEq)]
+enum Choice {
+    #[cfg(not(target_os = "linux"))]
+    Away(*const NoSuchType),
+    #[cfg(target_os = "linux")]
+    Here {
+        #[cfg(not(target_os = "linux"))]
+        away: &'static str,
+        text: String,
+    },
+    Last(#[cfg(not(target_os = "linux"))] NoSuchType, u8),
+}
+
 macro_rules! made {
     ($name:ident, $field:ident: $ty:ty) => {
         #[derive(Speculo, Debug, PartialEq)]
@@ -251,6 +275,14 @@ fn structs_round_trip() {
         round_trip(&Adapted { boxed: 1, skipped: 0, r#type: 3 }),
         "Adapted { boxed: 1, skipped: (), type: 3 }"
     );
+}
+
+#[test]
+fn what_is_configured_away_is_not_there() {
+    assert_eq!(Configured::KIND, Kind::Keyed);
+    assert_eq!(round_trip(&Configured { here: 1, id: 2 }), "Configured { here: 1, id: 2 }");
+    assert_eq!(round_trip(&Choice::Here { text: "a".into() }), r#"Here { text: "a" }"#);
+    assert_eq!(round_trip(&Choice::Last(1)), "Last(1)");
 }
 
 #[test]

@@ -4,6 +4,8 @@
 //! `#[derive(Speculo)]` made. From it come the schema, `Debug` and equality of archived values.
 
 mod containers;
+#[cfg(any(feature = "bytes", feature = "smallvec", feature = "uuid"))]
+mod crates;
 mod leaves;
 mod sound;
 

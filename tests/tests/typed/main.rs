@@ -3,6 +3,7 @@
 
 mod following;
 mod keyed;
+mod shapes;
 mod streams;
 mod takeover;
 mod types;
@@ -22,6 +23,10 @@ use keyed::{
     a_singleton_is_replaced_as_a_whole, doors, keys_are_looked_up_by_borrowed_forms, limits, named,
     p4_a_replaced_value_is_whole, p4_what_a_slot_saw_is_not_taken_for_what_came_after, pairs, seats, slots,
     slots_survive_rollovers_on_both_sides,
+};
+use shapes::{
+    entries, entries_of_every_shape_are_found_by_their_keys, every_singleton_reads_back_equal, last_settings,
+    messages, messages_of_every_shape_read_back_equal,
 };
 use streams::{
     a_late_joiner_sees_what_still_holds, a_stream_is_received_in_order, chunk_update_replaces_one_message,
@@ -60,10 +65,27 @@ fn main() -> ExitCode {
             p9_a_type_that_has_changed_can_be_replaced,
             p10_a_view_is_one_moment,
             every_kind_of_value_reads_back_equal,
+            messages_of_every_shape_read_back_equal,
+            entries_of_every_shape_are_found_by_their_keys,
+            every_singleton_reads_back_equal,
         ],
         roles![
-            doors, seats, named, limits, notes, receiver, waiter, mirror, slots, publisher, other,
-            everything, pairs
+            doors,
+            seats,
+            named,
+            limits,
+            notes,
+            receiver,
+            waiter,
+            mirror,
+            slots,
+            publisher,
+            other,
+            everything,
+            pairs,
+            messages,
+            entries,
+            last_settings
         ],
     )
 }

@@ -1,0 +1,6 @@
+#[derive(Speculo, SpeculoKey, Debug, Clone, PartialEq, Eq)]
+#[speculo(singleton)]
+pub enum Side {
+    Left = 3,
+    Right,
+}

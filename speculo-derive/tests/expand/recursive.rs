@@ -1,0 +1,6 @@
+#[derive(Speculo)]
+struct Node<T> {
+    value: T,
+    next: Option<Box<Self>>,
+    children: Vec<Node<T>>,
+}

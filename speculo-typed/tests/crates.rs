@@ -1,0 +1,90 @@
+//! Types of other crates, as fields, keys and values.
+#![allow(missing_docs, reason = "a test")]
+
+use std::collections::{BTreeMap, HashMap};
+
+use bytes::Bytes;
+use smallvec::{SmallVec, smallvec};
+use speculo_typed::{Publisher, Root, Speculo, Subscriber, schema};
+use uuid::Uuid;
+
+#[derive(Speculo, Debug, PartialEq)]
+struct Packet {
+    #[speculo(key)]
+    id: Uuid,
+    #[speculo(key)]
+    part: u8,
+    body: Bytes,
+    stops: SmallVec<[u32; 4]>,
+    names: Option<SmallVec<[String; 1]>>,
+    by_id: HashMap<Uuid, Bytes>,
+    in_order: BTreeMap<Uuid, u8>,
+}
+
+fn id(number: u128) -> Uuid {
+    Uuid::from_u128(number)
+}
+
+fn packet(number: u128) -> Packet {
+    Packet {
+        id: id(number),
+        part: 1,
+        body: Bytes::from_static(b"body"),
+        stops: smallvec![1, 2, 3, 4, 5],
+        names: Some(smallvec!["a name that is longer than inline".to_owned()]),
+        by_id: (0..40).map(|number| (id(number), Bytes::from(vec![7; 3]))).collect(),
+        in_order: (0..40).map(|number| (id(number), 1)).collect(),
+    }
+}
+
+#[test]
+fn they_are_fields_and_keys() {
+    let root = Root::temporary().expect("a directory");
+    let mut publisher = Publisher::<Packet>::builder("area").root(root.clone()).create().expect("created");
+    for number in [3, 1 << 100] {
+        publisher.publish(&packet(number)).expect("published");
+    }
+    let mut reader = Subscriber::<Packet>::builder("area").root(root).open().expect("opened");
+    for number in [3, 1 << 100] {
+        let archived = reader.get((id(number), 1)).expect("read").expect("published before");
+        let packet = packet(number);
+        assert!(*archived == packet, "{archived:?} is {packet:?}");
+        assert_eq!(archived.to_native(), packet);
+        assert_eq!((&*archived.body, archived.stops.len()), (&b"body"[..], 5));
+        assert!(format!("{archived:?}").starts_with(&format!("Packet {{ id: {}, part: 1,", id(number))));
+        assert_eq!(archived.by_id.get(&id(39)).map(|bytes| &bytes[..]), Some(&[7; 3][..]));
+    }
+    assert!(reader.get((id(4), 1)).expect("read").is_none());
+}
+
+/// How a list is held before it is archived is nobody else's matter.
+#[test]
+fn lists_are_lists_in_the_schema() {
+    #[derive(Speculo)]
+    struct One {
+        body: Bytes,
+        stops: SmallVec<[u32; 4]>,
+    }
+
+    mod other {
+        #[derive(speculo_typed::Speculo)]
+        pub(super) struct One {
+            pub body: Vec<u8>,
+            pub stops: Vec<u32>,
+        }
+    }
+
+    let one = One { body: Bytes::new(), stops: SmallVec::new() };
+    let other = other::One { body: one.body.to_vec(), stops: one.stops.to_vec() };
+    assert!(other.body.is_empty() && other.stops.is_empty());
+    assert_eq!(schema::of::<One>(), schema::of::<other::One>());
+}
+
+#[test]
+fn they_are_values_by_themselves() {
+    fn is_stream<T: speculo_typed::Stream>() {}
+
+    is_stream::<Bytes>();
+    is_stream::<SmallVec<[Uuid; 2]>>();
+    is_stream::<Vec<Option<Uuid>>>();
+}
