@@ -3,16 +3,15 @@
 use core::fmt::Debug;
 use core::hash::Hash;
 
-use rkyv::bytecheck::CheckBytes;
 use rkyv::de::Pool;
-use rkyv::rancor::{BoxedError, Failure, Strategy};
+use rkyv::rancor::{Failure, Strategy};
 use rkyv::with::{ArchiveWith, DeserializeWith, SerializeWith};
 use rkyv::{Archive, Serialize};
 
 use crate::encode::Sink;
 use crate::key::Key;
 use crate::reflect::Reflect;
-use crate::traits::{Checker, Field};
+use crate::traits::{Checked, Field};
 
 /// The key of a `HashMap`, or an element of a `HashSet`.
 pub trait HashedField: Field<Archived: Eq + Hash> + Eq + Hash {}
@@ -56,12 +55,7 @@ impl<T: OrderedField> OrderedPart for T {}
 )]
 pub trait OpaqueField:
     Archive<
-        Archived: rkyv::Portable
-                      + Send
-                      + Sync
-                      + for<'a> CheckBytes<Checker<'a, Failure>>
-                      + for<'a> CheckBytes<Checker<'a, BoxedError>>
-                      + rkyv::Deserialize<Self, Strategy<Pool, Failure>>,
+        Archived: rkyv::Portable + Send + Sync + Checked + rkyv::Deserialize<Self, Strategy<Pool, Failure>>,
     > + for<'a> Serialize<Sink<'a>>
     + Sized
     + 'static
@@ -74,8 +68,7 @@ impl<T> OpaqueField for T where
             Archived: rkyv::Portable
                           + Send
                           + Sync
-                          + for<'a> CheckBytes<Checker<'a, Failure>>
-                          + for<'a> CheckBytes<Checker<'a, BoxedError>>
+                          + Checked
                           + rkyv::Deserialize<Self, Strategy<Pool, Failure>>,
         > + for<'a> Serialize<Sink<'a>>
         + 'static
@@ -89,26 +82,16 @@ impl<T> OpaqueField for T where
     note = "the wrappers in `speculo_typed::with` say which types they are for; write another one, or none"
 )]
 pub trait FieldWrapper<F>:
-    ArchiveWith<
-        F,
-        Archived: Send
-                      + Sync
-                      + for<'a> CheckBytes<Checker<'a, Failure>>
-                      + for<'a> CheckBytes<Checker<'a, BoxedError>>,
-    > + for<'a> SerializeWith<F, Sink<'a>>
+    ArchiveWith<F, Archived: Send + Sync + Checked>
+    + for<'a> SerializeWith<F, Sink<'a>>
     + DeserializeWith<<Self as ArchiveWith<F>>::Archived, F, Strategy<Pool, Failure>>
 {
 }
 
 #[diagnostic::do_not_recommend]
 impl<F, W> FieldWrapper<F> for W where
-    W: ArchiveWith<
-            F,
-            Archived: Send
-                          + Sync
-                          + for<'a> CheckBytes<Checker<'a, Failure>>
-                          + for<'a> CheckBytes<Checker<'a, BoxedError>>,
-        > + for<'a> SerializeWith<F, Sink<'a>>
+    W: ArchiveWith<F, Archived: Send + Sync + Checked>
+        + for<'a> SerializeWith<F, Sink<'a>>
         + DeserializeWith<<Self as ArchiveWith<F>>::Archived, F, Strategy<Pool, Failure>>
 {
 }

@@ -17,6 +17,21 @@ use crate::reflect::Reflect;
 /// What checks archives, as rkyv's traits want it named.
 pub type Checker<'a, E> = Strategy<Validator<'a>, E>;
 
+/// What every archived type is: checked, with an explanation or without.
+///
+/// All bounds on archived types ask for it by this name. Where two of them, of a `String` and of a `PathBuf` archived as one,
+/// each brought a `for<'a>` of its own, the compiler would not know which to use.
+pub trait Checked:
+    for<'a> CheckBytes<Checker<'a, Failure>> + for<'a> CheckBytes<Checker<'a, BoxedError>>
+{
+}
+
+#[diagnostic::do_not_recommend]
+impl<A> Checked for A where
+    A: for<'a> CheckBytes<Checker<'a, Failure>> + for<'a> CheckBytes<Checker<'a, BoxedError>>
+{
+}
+
 /// A type that can be part of a shared value.
 ///
 /// Implemented for the types of the standard library that have a portable form, and for every type with
@@ -38,8 +53,8 @@ pub trait Field:
                       + Reflect
                       + Send
                       + Sync
-                      + for<'a> CheckBytes<Checker<'a, Failure>>
-                      + for<'a> CheckBytes<Checker<'a, BoxedError>>
+                      // Not its two bounds themselves: it says why.
+                      + Checked
                       + Deserialize<Self, Strategy<Pool, Failure>>,
     > + for<'a> Serialize<Sink<'a>>
     + Sized

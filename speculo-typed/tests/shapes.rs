@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::fmt::Debug;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use speculo_typed::__private::rkyv;
-use speculo_typed::{Archived, Kind, Speculo, SpeculoKey};
+use speculo_typed::{Archived, Kind, Speculo, SpeculoKey, with};
 
 /// There and back: through bytes, equality with the archive, `to_native`.
 fn round_trip<T>(value: &T) -> String
@@ -217,6 +218,20 @@ struct Adapted {
     r#type: u8,
 }
 
+/// Different types that are archived as one, some of them by a wrapper.
+#[derive(Speculo, Debug, PartialEq)]
+struct Alike<T> {
+    text: String,
+    of_a_parameter: T,
+    #[rkyv(with = with::AsString)]
+    path: PathBuf,
+    list: Vec<u8>,
+    queue: VecDeque<u8>,
+    time: Duration,
+    #[rkyv(with = with::AsUnixTime)]
+    at: SystemTime,
+}
+
 #[derive(rkyv::Archive, rkyv::Serialize, rkyv::Deserialize, Speculo, Debug, PartialEq)]
 #[rkyv(crate = rkyv, archived = FarPoint)]
 #[speculo(external)]
@@ -271,6 +286,19 @@ fn structs_round_trip() {
     assert_eq!(round_trip(&Made { field: vec![1] }), "Made { field: [1] }");
     assert_eq!(round_trip(&Point { x: 1, y: 2 }), "Point { x: 1, y: 2 }");
     assert_eq!(round_trip(&Config { level: 3 }), "Config { level: 3 }");
+    let alike = Alike {
+        text: "a".into(),
+        of_a_parameter: "b".to_owned(),
+        path: "c".into(),
+        list: vec![1],
+        queue: [2].into(),
+        time: Duration::from_secs(3),
+        at: UNIX_EPOCH + Duration::from_secs(4),
+    };
+    assert_eq!(
+        round_trip(&alike),
+        r#"Alike { text: "a", of_a_parameter: "b", path: "c", list: [1], queue: [2], time: 3s, at: 4s }"#
+    );
     assert_eq!(
         round_trip(&Adapted { boxed: 1, skipped: 0, r#type: 3 }),
         "Adapted { boxed: 1, skipped: (), type: 3 }"
