@@ -35,13 +35,13 @@ struct Diff<'a> {
     seen: HashSet<(u32, u32)>,
     todo: Vec<(String, u32, u32)>,
     lines: Vec<String>,
-    /// The first field at another offset. Mostly another difference explains it.
-    moved: Option<String>,
+    /// The first that lies or is laid out otherwise. Mostly another difference explains it.
+    layout: Option<String>,
 }
 
 impl<'a> Diff<'a> {
     fn new(published: &'a Parsed<'a>, ours: &'a Parsed<'a>) -> Self {
-        Self { published, ours, seen: HashSet::new(), todo: Vec::new(), lines: Vec::new(), moved: None }
+        Self { published, ours, seen: HashSet::new(), todo: Vec::new(), lines: Vec::new(), layout: None }
     }
 
     fn run(mut self) -> String {
@@ -57,11 +57,9 @@ impl<'a> Diff<'a> {
             }
             self.types(&path, left, right);
         }
-        if let (true, Some(moved)) = (self.lines.is_empty(), self.moved) {
-            return format!("{moved}: published at another offset");
-        }
         if self.lines.is_empty() {
-            return "the two schemas differ in nothing that has a name".to_owned();
+            let nameless = "the two schemas differ in nothing that has a name";
+            return self.layout.unwrap_or_else(|| nameless.to_owned());
         }
         if self.lines.len() > MAX_LINES {
             self.lines.truncate(MAX_LINES);
@@ -107,6 +105,16 @@ impl<'a> Diff<'a> {
         let (Some(a), Some(b)) = (type_at(&published.types, left), type_at(&ours.types, right)) else {
             return;
         };
+        let sized = (a.size, a.align) == (b.size, b.align);
+        let sizes = || {
+            let (size, align, our_size, our_align) = (a.size, a.align, b.size, b.align);
+            format!(
+                "{path}: published with {size} bytes aligned to {align}, here {our_size} aligned to {our_align}"
+            )
+        };
+        if !sized && self.layout.is_none() {
+            self.layout = Some(shortened(sizes()));
+        }
         let same_kind = match (&a.shape, &b.shape) {
             (Shape::Struct(a), Shape::Struct(b)) => {
                 self.records(path, a, b);
@@ -128,16 +136,11 @@ impl<'a> Diff<'a> {
             _ => false,
         };
         if !same_kind || a.name != b.name {
-            self.tell(format!(
-                "{path}: published as `{}`, here `{}`",
-                spell(published, left, 0),
-                spell(ours, right, 0)
-            ));
-        } else if (a.size, a.align) != (b.size, b.align) && matches!(a.shape, Shape::Leaf) {
-            self.tell(format!(
-                "{path}: published with {} bytes aligned to {}, here {} aligned to {}",
-                a.size, a.align, b.size, b.align
-            ));
+            let (there, here) = (spell(published, left, 0), spell(ours, right, 0));
+            let sorts = |ty: &Type<'_>| if there == here { sort_name(&ty.shape) } else { "" };
+            self.tell(format!("{path}: published as {}`{there}`, here {}`{here}`", sorts(a), sorts(b)));
+        } else if !sized && matches!(a.shape, Shape::Leaf) {
+            self.tell(sizes());
         }
     }
 
@@ -161,8 +164,10 @@ impl<'a> Diff<'a> {
             match here.get(field.name) {
                 Some(other) => {
                     let path = format!("{path}.{}", field.name);
-                    if field.offset != other.offset && self.moved.is_none() {
-                        self.moved = Some(shortened(path.clone()));
+                    if field.offset != other.offset && self.layout.is_none() {
+                        let (there, here) = (field.offset, other.offset);
+                        let line = format!("{path}: published at byte {there}, here at {here}");
+                        self.layout = Some(shortened(line));
                     }
                     self.push(path, field.ty, other.ty);
                 }
@@ -173,17 +178,20 @@ impl<'a> Diff<'a> {
             self.tell(format!("{path}.{}: not published, expected here", field.name));
         }
         let order =
-            |fields: &[Field<'_>]| fields.iter().map(|field| field.name.to_owned()).collect::<Vec<_>>();
-        if self.lines.len() == before && order(published) != order(ours) {
-            self.tell(format!(
-                "{path}: published in the order `{}`, here `{}`",
-                order(published).join(", "),
-                order(ours).join(", ")
-            ));
+            |fields: &[Field<'_>]| fields.iter().map(|field| field.name).collect::<Vec<_>>().join(", ");
+        if self.lines.len() == before {
+            self.order(path, &order(published), &order(ours));
+        }
+    }
+
+    fn order(&mut self, path: &str, published: &str, ours: &str) {
+        if published != ours {
+            self.tell(format!("{path}: published in the order `{published}`, here `{ours}`"));
         }
     }
 
     fn variants(&mut self, path: &str, published: &[Variant<'_>], ours: &[Variant<'_>]) {
+        let before = self.lines.len();
         let here: HashMap<&str, &Variant<'_>> = ours.iter().map(|variant| (variant.name, variant)).collect();
         let there: HashSet<&str> = published.iter().map(|variant| variant.name).collect();
         for variant in published {
@@ -200,6 +208,12 @@ impl<'a> Diff<'a> {
         }
         for variant in ours.iter().filter(|variant| !there.contains(variant.name)) {
             self.tell(format!("{path}::{}: not published, expected here", variant.name));
+        }
+        let order = |variants: &[Variant<'_>]| {
+            variants.iter().map(|variant| variant.name).collect::<Vec<_>>().join(", ")
+        };
+        if self.lines.len() == before {
+            self.order(path, &order(published), &order(ours));
         }
     }
 
@@ -264,6 +278,15 @@ fn spell_part(parsed: &Parsed<'_>, index: u32, nesting: usize) -> String {
         "(…)".to_owned()
     } else {
         shortened(spell(parsed, index, nesting + 1))
+    }
+}
+
+/// What tells two types of one name apart.
+fn sort_name(shape: &Shape<'_>) -> &'static str {
+    match shape {
+        Shape::Leaf | Shape::Container { .. } => "the library's ",
+        Shape::Struct(_) => "a struct ",
+        Shape::Enum(_) => "an enum ",
     }
 }
 

@@ -78,11 +78,9 @@ impl Changes<'_> {
 
     fn of_type(&mut self, at: usize, path: &str) {
         let ty = &self.published.types[at];
+        self.sizes(at, path);
         match &ty.shape {
-            Shape::Leaf => {
-                self.leaf(at, path);
-                self.named(at, path, "X");
-            }
+            Shape::Leaf => self.named(at, path, "X"),
             Shape::Container { len, parts } => self.container(at, path, *len, parts.len()),
             Shape::Struct(record) => {
                 self.named(at, path, "X");
@@ -112,7 +110,7 @@ impl Changes<'_> {
         });
     }
 
-    fn leaf(&mut self, at: usize, path: &str) {
+    fn sizes(&mut self, at: usize, path: &str) {
         let Type { size, align, .. } = self.published.types[at];
         let layout = |size: u32, align: u8| format!("{size} bytes aligned to {align}");
         let there = layout(size, align);
@@ -180,6 +178,11 @@ impl Changes<'_> {
                 variants(ours, at)[number].1 = 77;
             });
         }
+        let names: Vec<&str> = there.iter().map(|(name, ..)| name.as_str()).collect();
+        for second in 1..names.len() {
+            let told = swapped(path, &names, second);
+            self.exactly(told, |ours| variants(ours, at).swap(second - 1, second));
+        }
         self.exactly(format!("{path}::X: not published, expected here"), |ours| {
             variants(ours, at).push(("X".into(), 77, Record { style: Style::Unit, fields: vec![] }));
         });
@@ -202,28 +205,31 @@ impl Changes<'_> {
                 format!("{path}.{name}: published, missing here; {path}.X: not published, expected here"),
                 |ours| here(ours).fields[at].0 = "X".into(),
             );
-            self.exactly(format!("{path}.{name}: published at another offset"), |ours| {
-                here(ours).fields[at].1 += 8;
-            });
+            let (offset, moved) = (there.fields[at].1, there.fields[at].1 + 8);
+            let told = format!("{path}.{name}: published at byte {offset}, here at {moved}");
+            self.exactly(told, |ours| here(ours).fields[at].1 += 8);
             let start = format!("{path}.{name}: published as `");
             self.add(Told::From { start, end: "`, here `X`".into() }, |ours| {
                 let x = new_leaf(ours);
                 here(ours).fields[at].2 = x;
             });
         }
-        for at in 1..names.len() {
-            let mut swapped = names.clone();
-            swapped.swap(at - 1, at);
-            let (before, after) = (names.join(", "), swapped.join(", "));
-            self.exactly(format!("{path}: published in the order `{before}`, here `{after}`"), |ours| {
-                here(ours).fields.swap(at - 1, at);
-            });
+        for second in 1..names.len() {
+            let told = swapped(path, &names, second);
+            self.exactly(told, |ours| here(ours).fields.swap(second - 1, second));
         }
         self.exactly(format!("{path}.X: not published, expected here"), |ours| {
             let x = new_leaf(ours);
             here(ours).fields.push(("X".into(), 640, x));
         });
     }
+}
+
+/// What is said where the one named `names[second]` and the one before it have changed places.
+fn swapped(path: &str, names: &[&str], second: usize) -> String {
+    let mut here = names.to_vec();
+    here.swap(second - 1, second);
+    format!("{path}: published in the order `{}`, here `{}`", names.join(", "), here.join(", "))
 }
 
 fn variants(model: &mut Model, at: usize) -> &mut Vec<(String, u8, Record)> {
