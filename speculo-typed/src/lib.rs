@@ -52,6 +52,15 @@
 //! have a fixed byte order and whose strings and vectors deref to `str` and slices. [`archived`] shows how each is used.
 //!
 //! The [`cookbook`] has a recipe for each common need.
+//!
+//! # Features
+//!
+//! None is on by default.
+//!
+//! | feature | |
+//! |---|---|
+//! | `decode` | `speculo_typed::decode`: values of any area without their type, as JSON and the like. Adds serde |
+//! | `uuid`, `bytes`, `smallvec` | fields of types from these crates; a `Uuid` is a key as well |
 
 // The derive names this crate by its absolute path, in this crate's own tests as well.
 extern crate self as speculo_typed;
