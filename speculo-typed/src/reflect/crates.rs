@@ -103,6 +103,7 @@ impl Key for uuid::Uuid {
 }
 
 #[cfg(feature = "uuid")]
+#[diagnostic::do_not_recommend]
 impl Lookup<Self> for uuid::Uuid {
     #[inline]
     fn encode_lookup(&self, out: &mut KeyBuf) {
