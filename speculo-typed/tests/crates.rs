@@ -57,6 +57,23 @@ fn they_are_fields_and_keys() {
     assert!(reader.get((id(4), 1)).expect("read").is_none());
 }
 
+#[cfg(feature = "decode")]
+#[test]
+fn they_are_told_without_their_type() {
+    let root = Root::temporary().expect("a directory");
+    let mut publisher = Publisher::<Packet>::builder("area").root(root.clone()).create().expect("created");
+    publisher.publish(&packet(1 << 100)).expect("published");
+    let mut reader = speculo_typed::decode::Reader::builder("area").root(root).open().expect("opened");
+    let view = reader.view().expect("a view");
+    let (_, value) = view.iter().next().expect("published above").expect("sound");
+    let json = serde_json::to_value(value).expect("told");
+    let part = |name: &str| json.get(name).expect("a field").to_string();
+    assert_eq!(part("id"), "\"00000010-0000-0000-0000-000000000000\"");
+    assert_eq!((part("body").as_str(), part("stops").as_str()), ("[98,111,100,121]", "[1,2,3,4,5]"));
+    assert!(part("by_id").contains("\"00000000-0000-0000-0000-000000000027\":[7,7,7]"));
+    assert!(format!("{value:?}").starts_with("Packet { id: 00000010-0000-0000-0000-000000000000, part: 1,"));
+}
+
 /// How a list is held before it is archived is nobody else's matter.
 #[test]
 fn lists_are_lists_in_the_schema() {

@@ -1,5 +1,6 @@
 //! What a value can be.
 
+use core::fmt;
 use core::net::{IpAddr, SocketAddr};
 use core::time::Duration;
 
@@ -34,6 +35,8 @@ pub enum Content<'a> {
     Bytes(&'a [u8]),
     /// A span of time.
     Time(Duration),
+    /// A `Uuid`.
+    Uuid(Uuid),
     /// An address, of any of the three types.
     Ip(IpAddr),
     /// An address with a port, of any of the three types.
@@ -54,6 +57,28 @@ pub enum Content<'a> {
     Enum(&'a str, Record<'a>),
     /// Of a type that this version cannot look into.
     Unknown,
+}
+
+/// The bytes of a `Uuid`, the first of them first; printed as `67e55044-10b1-426f-9247-bb680e5fe0c8`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Uuid(pub [u8; 16]);
+
+impl fmt::Display for Uuid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, byte) in self.0.iter().enumerate() {
+            if matches!(at, 4 | 6 | 8 | 10) {
+                f.write_str("-")?;
+            }
+            write!(f, "{byte:02x}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Uuid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 /// The fields of a struct, a variant or a tuple.

@@ -35,6 +35,7 @@ pub(super) enum Form {
     Socket4,
     Socket6,
     Socket,
+    Uuid,
     /// Behind a pointer; not seen from outside.
     Behind(u32),
     /// Behind a pointer with a length.
@@ -152,6 +153,7 @@ fn leaf(ty: &parse::Type<'_>) -> (Form, Option<Layout>) {
         "SocketAddrV4" => (Form::Socket4, 6, 2),
         "SocketAddrV6" => (Form::Socket6, 28, 4),
         "SocketAddr" => (Form::Socket, 32, 4),
+        "Uuid" => (Form::Uuid, 16, 1),
         _ => return (Form::Unknown, None),
     };
     (form, Some(Layout { size, align }))

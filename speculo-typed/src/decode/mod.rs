@@ -19,16 +19,16 @@
 //! | `Box`, `Rc`, `Arc` | what they lead to, as often as something leads there |
 //! | integers, all of them | a number with all its digits. Above 64 bits many readers of JSON lose some, and `serde_json::to_value` fails |
 //! | `f32`, `f64` | the shortest number that is read back as the same; NaN and the infinities are `null`, in `Debug` they are themselves |
-//! | `char`, addresses with and without port | a string |
+//! | `char`, `Uuid`, addresses with and without port | a string |
 //! | `Vec<u8>` and other lists of bytes, `CString` | an array of numbers |
 //! | `()`, `PhantomData`, `RangeFull` | `null` |
 //! | `Duration` | `{"secs":1,"nanos":500000000}` |
 //! | ranges | `{"start":1,"end":2}`, or what they have of it |
 //! | sets | an array |
-//! | a map whose keys are strings, integers, `bool`, `char`, addresses, enums without any fields, or newtypes of these | an object |
+//! | a map whose keys are strings, integers, `bool`, `char`, `Uuid`, addresses, enums without any fields, or newtypes of these | an object |
 //! | any other map | an array of pairs, `[[key,value],…]`: serde has no JSON for it |
 //! | a field with `#[rkyv(with = …)]` | what is archived: `AsString` is a string, `AsUnixTime` the `Duration` since 1970, `Skip` is `null`, a map `AsVec` is an array of `{"key":…,"value":…}` |
-//! | a type that this version does not know | `null`, in `Debug` its name: `<Uuid>` |
+//! | a type that this version does not know | `null`, in `Debug` its name: `<Later>` |
 //!
 //! Other formats that describe themselves get the same; structs and enums come to them as maps and strings, for their names
 //! are not known to this program in advance.
@@ -55,7 +55,7 @@ mod show;
 mod value;
 mod walk;
 
-pub use self::content::{Content, Record};
+pub use self::content::{Content, Record, Uuid};
 pub use self::decoder::Decoder;
 pub use self::error::DecodeError;
 pub use self::items::{Entries, Items};

@@ -53,6 +53,7 @@ fn plain<S: Serializer>(content: &Content<'_>, serializer: S) -> Result<S::Ok, S
         Content::Char(it) => serializer.serialize_char(it),
         Content::Text(it) => serializer.serialize_str(it),
         Content::Bytes(it) => serializer.serialize_bytes(it),
+        Content::Uuid(it) => serializer.collect_str(&it),
         Content::Ip(it) => serializer.collect_str(&it),
         Content::Socket(it) => serializer.collect_str(&it),
         Content::Time(it) => {

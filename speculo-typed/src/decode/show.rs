@@ -67,6 +67,7 @@ fn plain(content: &Content<'_>, name: &str, f: &mut Formatter<'_>) -> Result {
         Content::Text(it) => it.fmt(f),
         Content::Bytes(it) => write!(f, "\"{}\"", it.escape_ascii()),
         Content::Time(it) => it.fmt(f),
+        Content::Uuid(it) => it.fmt(f),
         Content::Ip(it) => it.fmt(f),
         Content::Socket(it) => it.fmt(f),
         Content::Maybe(_) => f.write_str("None"),

@@ -4,7 +4,7 @@ use core::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use core::time::Duration;
 
 use super::bytes::Bytes;
-use super::content::{Content, Record};
+use super::content::{Content, Record, Uuid};
 use super::error::DecodeError;
 use super::form::{Form, Type};
 use super::items::{Entries, Items};
@@ -90,6 +90,7 @@ impl<'a> Value<'a> {
                 }
                 Content::Time(Duration::new(secs, nanos))
             }
+            Form::Uuid => Content::Uuid(Uuid(self.within(Bytes::array::<16>, 0)?)),
             Form::Ip4 => Content::Ip(self.ip4(0)?.into()),
             Form::Ip6 => Content::Ip(self.ip6(0)?.into()),
             Form::Ip => Content::Ip(match self.tag()? {
