@@ -1,19 +1,14 @@
 //! The handles together, in one process, on a real memory file system.
 #![cfg(not(loom))]
-#![expect(
-    unsafe_code,
-    clippy::unwrap_used,
-    clippy::unnecessary_wraps,
-    reason = "a test, and closures in the shape that is asked for"
-)]
+#![expect(unsafe_code, clippy::unwrap_used, reason = "a test")]
 
 use std::time::Duration;
 
 use speculo_core::*;
 
-fn area(root: &Root, kind: Kind) -> AreaBuilder<'static> {
-    Area::builder("test/area").root(root.clone()).schema(Schema::untyped(kind)).initial_size(4096)
-}
+mod common;
+
+use common::{area, fill};
 
 fn files(root: &Root) -> Vec<String> {
     let mut names: Vec<_> = std::fs::read_dir(root.path().unwrap().join("test/area"))
@@ -22,13 +17,6 @@ fn files(root: &Root) -> Vec<String> {
         .collect();
     names.sort();
     names
-}
-
-fn fill(room: &mut [u8], value: &[u8]) -> Result<usize, std::convert::Infallible> {
-    if let Some(place) = room.get_mut(..value.len()) {
-        place.copy_from_slice(value);
-    }
-    Ok(value.len())
 }
 
 #[test]

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 
 use speculo_core::*;
 
-fn area(root: &Root, kind: Kind) -> AreaBuilder<'static> {
-    Area::builder("test/area")
-        .root(root.clone())
-        .schema(Schema::untyped(kind))
-        .initial_size(4096)
-        .start(Start::Oldest)
+mod common;
+
+use common::area;
+
+fn from_the_oldest(root: &Root, kind: Kind) -> AreaBuilder<'static> {
+    area(root, kind).start(Start::Oldest)
 }
 
 type Seen = (u64, u64, u64, Vec<u8>, Vec<u8>);
@@ -48,7 +48,7 @@ fn mirror(reader: &mut Reader, mirror: &mut BTreeMap<Vec<u8>, Vec<u8>>) {
 #[test]
 fn p10_a_copy_shows_what_a_mapping_shows() {
     let root = Root::temporary().unwrap();
-    let area = area(&root, Kind::Keyed);
+    let area = from_the_oldest(&root, Kind::Keyed);
     let mut writer = area.create().unwrap();
     let (mut mapped, mut copied) = (area.open().unwrap(), area.clone().trust(Trust::Copy).open().unwrap());
     let mut follower = copied.fork();
@@ -97,7 +97,7 @@ fn p10_a_copy_shows_what_a_mapping_shows() {
 #[test]
 fn a_copy_of_a_stream_is_followed_message_by_message() {
     let root = Root::temporary().unwrap();
-    let area = area(&root, Kind::Stream).max_size(64 << 10);
+    let area = from_the_oldest(&root, Kind::Stream).max_size(64 << 10);
     let mut writer = area.create().unwrap();
     let mut copied = area.clone().trust(Trust::Copy).open().unwrap();
     let mut slow = copied.fork();
@@ -130,7 +130,7 @@ fn a_copy_of_a_stream_is_followed_message_by_message() {
 #[test]
 fn too_much_is_not_copied() {
     let root = Root::temporary().unwrap();
-    let area = area(&root, Kind::Stream).max_size(8 << 30);
+    let area = from_the_oldest(&root, Kind::Stream).max_size(8 << 30);
     let writer = area.create().unwrap();
     let path = root.path().unwrap().join("test/area").join(format!(".{}.segment", writer.stats().generation));
     let file = std::fs::OpenOptions::new().write(true).open(path).unwrap();

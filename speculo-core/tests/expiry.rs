@@ -6,11 +6,14 @@ use std::time::Duration;
 
 use speculo_core::*;
 
+mod common;
+
+use common::area;
+
 const SOON: Option<Duration> = Some(Duration::from_nanos(1));
 
-fn area(root: &Root, kind: Kind) -> AreaBuilder<'static> {
-    let area = Area::builder("test/area").root(root.clone()).schema(Schema::untyped(kind));
-    area.initial_size(4096).start(Start::Oldest)
+fn from_the_oldest(root: &Root, kind: Kind) -> AreaBuilder<'static> {
+    area(root, kind).start(Start::Oldest)
 }
 
 fn publish(writer: &mut Writer, to: To<'_>, ttl: Option<Duration>) -> ChunkId {
@@ -34,7 +37,7 @@ fn events(reader: &mut Reader) -> String {
 fn who_had_seen_what_expired_hears_of_it() {
     for is_seen in [false, true] {
         let root = Root::temporary().unwrap();
-        let area = area(&root, Kind::Keyed);
+        let area = from_the_oldest(&root, Kind::Keyed);
         let mut writer = area.create().unwrap();
         let mut reader = area.open().unwrap();
         publish(&mut writer, To::Key(b"a"), None);
@@ -54,7 +57,7 @@ fn who_had_seen_what_expired_hears_of_it() {
 fn who_was_far_behind_looks_afresh_where_something_may_have_been_replaced() {
     for (kind, replaced) in [(Kind::Keyed, true), (Kind::Stream, true), (Kind::Stream, false)] {
         let root = Root::temporary().unwrap();
-        let area = area(&root, kind);
+        let area = from_the_oldest(&root, kind);
         let mut writer = area.create().unwrap();
         let mut reader = area.open().unwrap();
         match kind {
@@ -81,7 +84,7 @@ fn who_was_far_behind_looks_afresh_where_something_may_have_been_replaced() {
 fn what_has_expired_does_not_count_after_a_rollover() {
     for kind in [Kind::Keyed, Kind::Stream, Kind::Singleton] {
         let root = Root::temporary().unwrap();
-        let area = area(&root, kind);
+        let area = from_the_oldest(&root, kind);
         let mut writer = area.create().unwrap();
         for n in 0..20_u8 {
             let (key, ttl) = ([n], if n.is_multiple_of(2) { SOON } else { None });
@@ -102,7 +105,7 @@ fn what_has_expired_does_not_count_after_a_rollover() {
 #[test]
 fn a_default_time_to_live_is_for_those_without_one_of_their_own() {
     let root = Root::temporary().unwrap();
-    let mut writer = area(&root, Kind::Keyed).ttl(Duration::from_hours(1)).create().unwrap();
+    let mut writer = from_the_oldest(&root, Kind::Keyed).ttl(Duration::from_hours(1)).create().unwrap();
     publish(&mut writer, To::Key(b"a"), None);
     publish(&mut writer, To::Key(b"b"), Some(Duration::from_hours(2)));
     let left = |key: &[u8]| writer.get(key).unwrap().unwrap().remaining().unwrap();

@@ -7,9 +7,9 @@ use std::path::Path;
 
 use speculo_core::*;
 
-fn area(root: &Root, kind: Kind) -> AreaBuilder<'static> {
-    Area::builder("test/area").root(root.clone()).schema(Schema::untyped(kind)).initial_size(4096)
-}
+mod common;
+
+use common::{Numbers, area};
 
 fn word(dir: &Path, suffix: &str, at: usize) -> u64 {
     let names = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
@@ -33,10 +33,8 @@ fn keys_with_one_hash_are_told_apart() {
     // Two keys that begin at one slot and have one tag, all that the index knows of them.
     let mut known = HashMap::new();
     // Numbers that look random: the hash spreads those that count up too evenly to meet soon.
-    let numbers = std::iter::successors(Some(1_u64), |n| {
-        Some(n.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407))
-    });
-    let pair = numbers.into_iter().find_map(|key: u64| {
+    let mut numbers = Numbers(1);
+    let pair = std::iter::repeat_with(|| numbers.draw()).find_map(|key| {
         let hash = hash(key, seed);
         known.insert((hash >> 40, hash & (slots - 1)), key).map(|other| (other, key))
     });

@@ -6,23 +6,13 @@ use std::collections::{BTreeMap, VecDeque};
 
 use speculo_core::*;
 
-fn area(root: &Root, kind: Kind) -> AreaBuilder<'static> {
-    Area::builder("test/area").root(root.clone()).schema(Schema::untyped(kind)).initial_size(4096)
-}
+mod common;
+
+use common::{Numbers, area};
 
 /// Bytes that a chunk takes: its header, its payload, a key that does not fit the header, and what fills the line.
 fn total(payload: usize, key: usize) -> u64 {
     (64 + payload + if key > 8 { key } else { 0 }).next_multiple_of(64) as u64
-}
-
-/// Numbers that look random, always the same.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % end
-    }
 }
 
 fn ids(writer: &Writer) -> Vec<u64> {

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use speculo_core::*;
 
-fn area(root: &Root) -> AreaBuilder<'static> {
-    Area::builder("test/area").root(root.clone()).schema(Schema::untyped(Kind::Keyed)).initial_size(4096)
-}
+mod common;
+
+use common::{Numbers, area, fill};
 
 /// Checks a chunk as a typed layer does; says whether it was looked at.
 fn check(chunk: &Chunk<'_>) -> bool {
@@ -32,8 +32,8 @@ fn check(chunk: &Chunk<'_>) -> bool {
 #[test]
 fn a_value_is_checked_once_in_each_memory() {
     let root = Root::temporary().unwrap();
-    let mut writer = area(&root).create().unwrap();
-    let mut reader = area(&root).open().unwrap();
+    let mut writer = area(&root, Kind::Keyed).create().unwrap();
+    let mut reader = area(&root, Kind::Keyed).open().unwrap();
     writer.put(b"a", b"good").unwrap();
     writer.put(b"b", b"bad").unwrap();
     assert!(!reader.get(b"a").unwrap().unwrap().is_checked());
@@ -45,7 +45,10 @@ fn a_value_is_checked_once_in_each_memory() {
     for _ in 0..3 {
         assert!(check(&reader.get(b"b").unwrap().unwrap()), "what is bad stays so");
     }
-    assert!(check(&area(&root).open().unwrap().get(b"a").unwrap().unwrap()), "another reader trusts nobody");
+    assert!(
+        check(&area(&root, Kind::Keyed).open().unwrap().get(b"a").unwrap().unwrap()),
+        "another reader trusts nobody"
+    );
     writer.put(b"a", b"good again").unwrap();
     assert!(check(&reader.get(b"a").unwrap().unwrap()), "another value");
     writer.compact().unwrap();
@@ -65,17 +68,17 @@ fn a_value_is_checked_once_in_each_memory() {
 #[test]
 fn slots_find_what_look_ups_find() {
     let root = Root::temporary().unwrap();
-    let mut writer = area(&root).create().unwrap();
-    let mut readers = [area(&root).open().unwrap(), area(&root).open().unwrap()];
+    let mut writer = area(&root, Kind::Keyed).create().unwrap();
+    let mut readers = [area(&root, Kind::Keyed).open().unwrap(), area(&root, Kind::Keyed).open().unwrap()];
     let keys: Vec<String> =
         (0..12).map(|n| if n % 2 == 0 { n.to_string() } else { format!("a longer key {n}") }).collect();
     // Some are shared by both readers in turn.
     let mut slots: Vec<Slot> = keys.iter().map(|key| Slot::new(key.as_bytes())).collect();
     let mut own: Vec<Slot> = slots.clone();
     let mut out: Vec<Slot> = slots.clone();
-    let mut number = 1_u64;
+    let mut numbers = Numbers(1);
     for n in 0..6000_u32 {
-        number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let number = numbers.draw();
         let at = usize::try_from(number >> 40).unwrap() % keys.len();
         let key = keys.get(at).unwrap().as_bytes();
         match (number >> 33) % 40 {
@@ -83,22 +86,11 @@ fn slots_find_what_look_ups_find() {
             1 => writer.compact().unwrap(),
             2 => {
                 let to = To::Key(key);
-                let fill = |room: &mut [u8]| {
-                    if let Some(place) = room.get_mut(..6) {
-                        place.copy_from_slice(b"mortal");
-                    }
-                    Ok::<_, std::convert::Infallible>(6)
-                };
+                let fill = |room: &mut [u8]| fill(room, b"mortal");
                 writer.publish_with(to, Some(Duration::from_micros(50)), fill).unwrap();
             }
             3..12 => {
-                let value = n.to_le_bytes();
-                let fill = |room: &mut [u8]| {
-                    if let Some(place) = room.get_mut(..4) {
-                        place.copy_from_slice(&value);
-                    }
-                    Ok::<_, std::convert::Infallible>(4)
-                };
+                let fill = |room: &mut [u8]| fill(room, &n.to_le_bytes());
                 writer.publish_at(out.get_mut(at).unwrap(), None, fill).unwrap();
             }
             _ => {}
@@ -124,7 +116,7 @@ fn slots_find_what_look_ups_find() {
 #[test]
 fn a_value_says_how_long_it_lives() {
     let root = Root::temporary().unwrap();
-    let mut writer = area(&root).ttl(Duration::from_hours(1)).create().unwrap();
+    let mut writer = area(&root, Kind::Keyed).ttl(Duration::from_hours(1)).create().unwrap();
     writer.put(b"a", b"an hour").unwrap();
     let chunk = writer.get(b"a").unwrap().unwrap();
     let left = chunk.remaining().unwrap();
@@ -132,7 +124,7 @@ fn a_value_says_how_long_it_lives() {
     assert!(format!("{chunk:?}").contains("version: 1"), "{chunk:?}");
     assert!(format!("{:?}", chunk.share()).contains("version: 1"));
     drop(writer);
-    let mut writer = area(&root).create().unwrap();
+    let mut writer = area(&root, Kind::Keyed).create().unwrap();
     writer.put(b"a", b"for ever").unwrap();
     assert_eq!(writer.get(b"a").unwrap().unwrap().remaining(), None);
 }
