@@ -41,6 +41,7 @@ fn expand(input: &Input<'_>) -> TokenStream {
         quote! {
             #[automatically_derived]
             impl #impl_generics ::core::fmt::Debug for #archived #ty_generics #clause {
+                #[inline]
                 fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                     #private::Reflect::show(self, __f)
                 }
@@ -51,12 +52,14 @@ fn expand(input: &Input<'_>) -> TokenStream {
         // Not `automatically_derived`: for clippy that is equality with itself, to which `Eq` should be added.
         quote! {
             impl #impl_generics ::core::cmp::PartialEq<#item #ty_generics> for #archived #ty_generics #clause {
+                #[inline]
                 fn eq(&self, __other: &#item #ty_generics) -> ::core::primitive::bool {
                     #private::same::<#item #ty_generics>(self, __other)
                 }
             }
 
             impl #impl_generics ::core::cmp::PartialEq<#archived #ty_generics> for #item #ty_generics #clause {
+                #[inline]
                 fn eq(&self, __other: &#archived #ty_generics) -> ::core::primitive::bool {
                     #private::same::<#item #ty_generics>(__other, self)
                 }
@@ -94,6 +97,7 @@ fn expand(input: &Input<'_>) -> TokenStream {
                 #[doc = #doc]
                 #[allow(dead_code, unreachable_pub)]
                 #[must_use]
+                #[inline]
                 #vis fn to_native(&self) -> #item #ty_generics {
                     #private::native::<#item #ty_generics>(self)
                 }

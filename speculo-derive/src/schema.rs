@@ -91,14 +91,17 @@ pub(crate) fn methods(input: &Input<'_>, private: &TokenStream) -> TokenStream {
         Body::Union => return TokenStream::new(),
     };
     quote! {
+        #[inline]
         fn shape() -> #private::Shape {
             #shape
         }
 
+        #[inline]
         fn show(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             #show
         }
 
+        #[inline]
         fn same(&self, __other: &Self) -> ::core::primitive::bool {
             #same
         }

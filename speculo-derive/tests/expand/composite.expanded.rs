@@ -47,6 +47,7 @@ const _: () = {
         String: __speculo::__private::Field,
         u8: __speculo::__private::Field,
     {
+        #[inline]
         fn shape() -> __speculo::__private::Shape {
             __speculo::__private::Shape::Struct {
                 name: "Seat",
@@ -69,6 +70,7 @@ const _: () = {
                 ),
             }
         }
+        #[inline]
         fn show(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             let Self { row: __a0, number: __a1, picture: __a2 } = self;
             __speculo::__private::show_named(
@@ -81,6 +83,7 @@ const _: () = {
                 ],
             )
         }
+        #[inline]
         fn same(&self, __other: &Self) -> ::core::primitive::bool {
             let Self { row: __a0, number: __a1, picture: __a2 } = self;
             let Self { row: __b0, number: __b1, picture: __b2 } = __other;
@@ -105,6 +108,7 @@ const _: () = {
         String: __speculo::__private::Field,
         u8: __speculo::__private::Field,
     {
+        #[inline]
         fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             __speculo::__private::Reflect::show(self, __f)
         }
@@ -114,6 +118,7 @@ const _: () = {
         String: __speculo::__private::Field,
         u8: __speculo::__private::Field,
     {
+        #[inline]
         fn eq(&self, __other: &Seat) -> ::core::primitive::bool {
             __speculo::__private::same::<Seat>(self, __other)
         }
@@ -123,6 +128,7 @@ const _: () = {
         String: __speculo::__private::Field,
         u8: __speculo::__private::Field,
     {
+        #[inline]
         fn eq(&self, __other: &ArchivedSeat) -> ::core::primitive::bool {
             __speculo::__private::same::<Seat>(__other, self)
         }
@@ -136,6 +142,7 @@ const _: () = {
         ///Gives the [`Seat`] back that this was made from.
         #[allow(dead_code, unreachable_pub)]
         #[must_use]
+        #[inline]
         pub fn to_native(&self) -> Seat {
             __speculo::__private::native::<Seat>(self)
         }

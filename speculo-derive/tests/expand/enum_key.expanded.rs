@@ -10,6 +10,7 @@ const _: () = {
     impl __speculo::Singleton for Side {}
     #[automatically_derived]
     impl __speculo::__private::Reflect for ArchivedSide {
+        #[inline]
         fn shape() -> __speculo::__private::Shape {
             __speculo::__private::Shape::Enum {
                 name: "Side",
@@ -35,12 +36,14 @@ const _: () = {
                 ]),
             }
         }
+        #[inline]
         fn show(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             match self {
                 Self::Left {} => ::core::fmt::Formatter::write_str(__f, "Left"),
                 Self::Right {} => ::core::fmt::Formatter::write_str(__f, "Right"),
             }
         }
+        #[inline]
         fn same(&self, __other: &Self) -> ::core::primitive::bool {
             match (self, __other) {
                 (Self::Left {}, Self::Left {}) => true,
@@ -61,16 +64,19 @@ const _: () = {
     }
     #[automatically_derived]
     impl ::core::fmt::Debug for ArchivedSide {
+        #[inline]
         fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             __speculo::__private::Reflect::show(self, __f)
         }
     }
     impl ::core::cmp::PartialEq<Side> for ArchivedSide {
+        #[inline]
         fn eq(&self, __other: &Side) -> ::core::primitive::bool {
             __speculo::__private::same::<Side>(self, __other)
         }
     }
     impl ::core::cmp::PartialEq<ArchivedSide> for Side {
+        #[inline]
         fn eq(&self, __other: &ArchivedSide) -> ::core::primitive::bool {
             __speculo::__private::same::<Side>(__other, self)
         }
@@ -80,6 +86,7 @@ const _: () = {
         ///Gives the [`Side`] back that this was made from.
         #[allow(dead_code, unreachable_pub)]
         #[must_use]
+        #[inline]
         pub fn to_native(&self) -> Side {
             __speculo::__private::native::<Side>(self)
         }

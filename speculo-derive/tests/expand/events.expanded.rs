@@ -34,6 +34,7 @@ const _: () = {
         u32: __speculo::__private::Field,
         Option<String>: __speculo::__private::Field,
     {
+        #[inline]
         fn shape() -> __speculo::__private::Shape {
             __speculo::__private::Shape::Enum {
                 name: "Event",
@@ -79,6 +80,7 @@ const _: () = {
                 ]),
             }
         }
+        #[inline]
         fn show(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             match self {
                 Self::Quiet {} => ::core::fmt::Formatter::write_str(__f, "Quiet"),
@@ -104,6 +106,7 @@ const _: () = {
                 }
             }
         }
+        #[inline]
         fn same(&self, __other: &Self) -> ::core::primitive::bool {
             match (self, __other) {
                 (Self::Quiet {}, Self::Quiet {}) => true,
@@ -147,6 +150,7 @@ const _: () = {
         u32: __speculo::__private::Field,
         Option<String>: __speculo::__private::Field,
     {
+        #[inline]
         fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             __speculo::__private::Reflect::show(self, __f)
         }
@@ -158,6 +162,7 @@ const _: () = {
         u32: __speculo::__private::Field,
         Option<String>: __speculo::__private::Field,
     {
+        #[inline]
         fn eq(&self, __other: &Event) -> ::core::primitive::bool {
             __speculo::__private::same::<Event>(self, __other)
         }
@@ -169,6 +174,7 @@ const _: () = {
         u32: __speculo::__private::Field,
         Option<String>: __speculo::__private::Field,
     {
+        #[inline]
         fn eq(&self, __other: &ArchivedEvent) -> ::core::primitive::bool {
             __speculo::__private::same::<Event>(__other, self)
         }
@@ -184,6 +190,7 @@ const _: () = {
         ///Gives the [`Event`] back that this was made from.
         #[allow(dead_code, unreachable_pub)]
         #[must_use]
+        #[inline]
         fn to_native(&self) -> Event {
             __speculo::__private::native::<Event>(self)
         }

@@ -34,6 +34,7 @@ const _: () = {
         Vec<T>: __speculo::__private::Field,
         [T; N]: __speculo::__private::Field,
     {
+        #[inline]
         fn shape() -> __speculo::__private::Shape {
             __speculo::__private::Shape::Struct {
                 name: "Batch",
@@ -56,6 +57,7 @@ const _: () = {
                 ),
             }
         }
+        #[inline]
         fn show(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             let Self { items: __a0, few: __a1, total: __a2 } = self;
             __speculo::__private::show_named(
@@ -68,6 +70,7 @@ const _: () = {
                 ],
             )
         }
+        #[inline]
         fn same(&self, __other: &Self) -> ::core::primitive::bool {
             let Self { items: __a0, few: __a1, total: __a2 } = self;
             let Self { items: __b0, few: __b1, total: __b2 } = __other;
@@ -94,6 +97,7 @@ const _: () = {
         Vec<T>: __speculo::__private::Field,
         [T; N]: __speculo::__private::Field,
     {
+        #[inline]
         fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             __speculo::__private::Reflect::show(self, __f)
         }
@@ -105,6 +109,7 @@ const _: () = {
         Vec<T>: __speculo::__private::Field,
         [T; N]: __speculo::__private::Field,
     {
+        #[inline]
         fn eq(&self, __other: &Batch<T, N>) -> ::core::primitive::bool {
             __speculo::__private::same::<Batch<T, N>>(self, __other)
         }
@@ -116,6 +121,7 @@ const _: () = {
         Vec<T>: __speculo::__private::Field,
         [T; N]: __speculo::__private::Field,
     {
+        #[inline]
         fn eq(&self, __other: &ArchivedBatch<T, N>) -> ::core::primitive::bool {
             __speculo::__private::same::<Batch<T, N>>(__other, self)
         }
@@ -131,6 +137,7 @@ const _: () = {
         ///Gives the [`Batch`] back that this was made from.
         #[allow(dead_code, unreachable_pub)]
         #[must_use]
+        #[inline]
         pub fn to_native(&self) -> Batch<T, N> {
             __speculo::__private::native::<Batch<T, N>>(self)
         }

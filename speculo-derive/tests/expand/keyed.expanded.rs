@@ -44,6 +44,7 @@ const _: () = {
         bool: __speculo::__private::Field,
         String: __speculo::__private::Field,
     {
+        #[inline]
         fn shape() -> __speculo::__private::Shape {
             __speculo::__private::Shape::Struct {
                 name: "Door",
@@ -64,6 +65,7 @@ const _: () = {
                 ),
             }
         }
+        #[inline]
         fn show(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             let Self { id: __a0, open: __a1, label: __a2 } = self;
             __speculo::__private::show_named(
@@ -76,6 +78,7 @@ const _: () = {
                 ],
             )
         }
+        #[inline]
         fn same(&self, __other: &Self) -> ::core::primitive::bool {
             let Self { id: __a0, open: __a1, label: __a2 } = self;
             let Self { id: __b0, open: __b1, label: __b2 } = __other;
@@ -101,6 +104,7 @@ const _: () = {
         bool: __speculo::__private::Field,
         String: __speculo::__private::Field,
     {
+        #[inline]
         fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             __speculo::__private::Reflect::show(self, __f)
         }
@@ -111,6 +115,7 @@ const _: () = {
         bool: __speculo::__private::Field,
         String: __speculo::__private::Field,
     {
+        #[inline]
         fn eq(&self, __other: &Door) -> ::core::primitive::bool {
             __speculo::__private::same::<Door>(self, __other)
         }
@@ -121,6 +126,7 @@ const _: () = {
         bool: __speculo::__private::Field,
         String: __speculo::__private::Field,
     {
+        #[inline]
         fn eq(&self, __other: &ArchivedDoor) -> ::core::primitive::bool {
             __speculo::__private::same::<Door>(__other, self)
         }
@@ -135,6 +141,7 @@ const _: () = {
         ///Gives the [`Door`] back that this was made from.
         #[allow(dead_code, unreachable_pub)]
         #[must_use]
+        #[inline]
         pub fn to_native(&self) -> Door {
             __speculo::__private::native::<Door>(self)
         }

@@ -26,6 +26,7 @@ const _: () = {
         T: 'static,
         T: __speculo::__private::Field,
     {
+        #[inline]
         fn shape() -> __speculo::__private::Shape {
             __speculo::__private::Shape::Struct {
                 name: "Node",
@@ -46,6 +47,7 @@ const _: () = {
                 ),
             }
         }
+        #[inline]
         fn show(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             let Self { value: __a0, next: __a1, children: __a2 } = self;
             __speculo::__private::show_named(
@@ -58,6 +60,7 @@ const _: () = {
                 ],
             )
         }
+        #[inline]
         fn same(&self, __other: &Self) -> ::core::primitive::bool {
             let Self { value: __a0, next: __a1, children: __a2 } = self;
             let Self { value: __b0, next: __b1, children: __b2 } = __other;
@@ -82,6 +85,7 @@ const _: () = {
         T: 'static,
         T: __speculo::__private::Field,
     {
+        #[inline]
         fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
             __speculo::__private::Reflect::show(self, __f)
         }
@@ -91,6 +95,7 @@ const _: () = {
         T: 'static,
         T: __speculo::__private::Field,
     {
+        #[inline]
         fn eq(&self, __other: &Node<T>) -> ::core::primitive::bool {
             __speculo::__private::same::<Node<T>>(self, __other)
         }
@@ -100,6 +105,7 @@ const _: () = {
         T: 'static,
         T: __speculo::__private::Field,
     {
+        #[inline]
         fn eq(&self, __other: &ArchivedNode<T>) -> ::core::primitive::bool {
             __speculo::__private::same::<Node<T>>(__other, self)
         }
@@ -113,6 +119,7 @@ const _: () = {
         ///Gives the [`Node`] back that this was made from.
         #[allow(dead_code, unreachable_pub)]
         #[must_use]
+        #[inline]
         fn to_native(&self) -> Node<T> {
             __speculo::__private::native::<Node<T>>(self)
         }
