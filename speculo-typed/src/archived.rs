@@ -18,7 +18,8 @@
 //! | `IndexMap<K, V>`, `IndexSet<T>`, with the feature `indexmap` | `ArchivedIndexMap`, `ArchivedIndexSet` | the same, in order, and `get_index` |
 //! | `Duration` | [`ArchivedDuration`] | `Duration::from` |
 //!
-//! Any of them becomes the original by [`native`](crate::native), which takes the type: `native::<Vec<u32>>(list)`.
+//! Any of them becomes the original by [`native`](crate::native), which takes the type: `native::<Vec<u32>>(&trip.stops)`, or
+//! `let stops: Vec<u32> = native(&trip.stops)`.
 //!
 //! Whole values are compared by `*archived == original`. To compare a part alone, make it [`native`](crate::native) first: rkyv has
 //! `==` between some parts and their originals, and takes an archived `IndexMap` for equal to the beginning of a longer one.
