@@ -192,3 +192,15 @@ fn known(ty: &TypePath) -> Option<Vec<(&Type, Role)>> {
         PathArguments::Parenthesized(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn maps_are_found_with_and_without_the_feature() {
+        assert!(has_map(&parse_quote!(Option<indexmap::IndexSet<u8>>)));
+        assert!(has_map(&parse_quote!((u8, Vec<IndexMap<String, u8>>))));
+        assert!(!has_map(&parse_quote!(Vec<Index>)));
+    }
+}

@@ -1,5 +1,5 @@
-//! `IndexMap` and `IndexSet`, with the feature `indexmap`. They are archived as lists of their entries, in their order, with
-//! a hash table of the numbers of these.
+//! `IndexMap` and `IndexSet`, with the feature `indexmap`. They are archived as lists of their entries, in their order,
+//! with a hash table of the numbers of these.
 
 use core::fmt;
 use core::hash::{BuildHasher, Hash};
