@@ -39,6 +39,7 @@ use syn::{DeriveInput, parse_macro_input};
 ///
 /// The derive implements `Speculo` and makes `ArchivedDoor`, the form in shared memory: a struct with the
 /// same fields, `Debug`, equality with `Door`, and `to_native()`, which gives a `Door` back.
+/// Parts of it come back by `native`: `native::<String>(&door.label)`.
 ///
 /// # Attributes of the type
 ///

@@ -7,7 +7,7 @@ use quote::quote;
 use syn::{GenericArgument, Path, PathArguments, Type, TypePath, WherePredicate, parse_quote};
 
 use crate::diagnostics::over;
-use crate::types::is_one_of;
+use crate::types::{is_one_of, last_name};
 
 /// A type that somebody else has to have made shareable.
 pub(crate) struct Part<'a> {
@@ -86,6 +86,11 @@ const CONTAINERS: &[(&str, &[Role])] = &[
     ("HashSet", &[Role::Hashed]),
     ("BTreeMap", &[Role::Ordered, Role::Value]),
     ("BTreeSet", &[Role::Ordered]),
+    // Where these cannot be shared, the compiler is to say so of all of the type, once.
+    #[cfg(feature = "indexmap")]
+    ("IndexMap", &[Role::Hashed, Role::Value]),
+    #[cfg(feature = "indexmap")]
+    ("IndexSet", &[Role::Hashed]),
 ];
 
 /// The parts of `ty` that are not the standard library's own; `ty` itself if nothing is known of it.
@@ -110,10 +115,13 @@ pub(crate) fn float_keys(ty: &Type) -> Vec<&Type> {
     found
 }
 
-/// Whether there is a map or a set in `ty`.
+/// Whether there is a map or a set in `ty`, of `indexmap` as well, whatever the features.
 pub(crate) fn has_map(ty: &Type) -> bool {
     let mut found = false;
-    collect(ty, Role::Value, &mut |Part { role, .. }, _| found |= role != Role::Value);
+    collect(ty, Role::Value, &mut |Part { ty, role }, _| {
+        found |=
+            role != Role::Value || last_name(ty).is_some_and(|last| last == "IndexMap" || last == "IndexSet");
+    });
     found
 }
 
@@ -182,5 +190,17 @@ fn known(ty: &TypePath) -> Option<Vec<(&Type, Role)>> {
             Some(types.zip(roles.iter().copied()).collect())
         }
         PathArguments::Parenthesized(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn maps_are_found_with_and_without_the_feature() {
+        assert!(has_map(&parse_quote!(Option<indexmap::IndexSet<u8>>)));
+        assert!(has_map(&parse_quote!((u8, Vec<IndexMap<String, u8>>))));
+        assert!(!has_map(&parse_quote!(Vec<Index>)));
     }
 }

@@ -173,6 +173,24 @@ fn without_cow(ty: &Type) -> Option<String> {
     argument(&last.arguments).filter(|_| borrows).map(owned)
 }
 
+/// What is wrong with some other types of the standard library, and what to write instead.
+fn without_form(ty: &Type) -> Option<(&'static str, &'static str)> {
+    let Type::Path(TypePath { qself: None, path, .. }) = bare(ty) else { return None };
+    let last = path.segments.last()?;
+    match last.ident.to_string().as_str() {
+        // As `SystemTime`, it may be another one's.
+        "Instant" if path.segments.iter().any(|part| part.ident == "time") => Some((
+            "an `Instant` can only be compared with others of its own process",
+            "use `SystemTime` with `#[rkyv(with = speculo_typed::with::AsUnixTime)]`, or the `Duration` since something that \
+             readers know",
+        )),
+        "Weak" if argument(&last.arguments).is_some() => {
+            Some(("a `Weak` may lead to what is not published with it", "use the key of what it leads to"))
+        }
+        _ => None,
+    }
+}
+
 struct Types<'a> {
     whole: &'a Type,
     lifetimes: &'a [Lifetime],
@@ -256,19 +274,25 @@ impl<'ast> Visit<'ast> for Types<'_> {
                 );
             }
             Type::Path(_) if last_name(ty).is_some_and(|last| last == "PhantomData") => {}
-            ty => match (without_cow(ty), without_cell(ty)) {
-                (Some(owned), _) => self.refuse(
-                    ty,
-                    "a `Cow` may borrow, and a shared value must own what it holds",
-                    format!("use `{owned}`"),
-                ),
-                (None, Some(inner)) => self.refuse(
-                    ty,
-                    "what is published never changes, so nothing in it can be changed in place",
-                    format!("use `{inner}`, and publish the value again when it changes"),
-                ),
-                (None, None) => syn::visit::visit_type(self, ty),
-            },
+            ty => {
+                if let Some(owned) = without_cow(ty) {
+                    self.refuse(
+                        ty,
+                        "a `Cow` may borrow, and a shared value must own what it holds",
+                        format!("use `{owned}`"),
+                    );
+                } else if let Some(inner) = without_cell(ty) {
+                    self.refuse(
+                        ty,
+                        "what is published never changes, so nothing in it can be changed in place",
+                        format!("use `{inner}`, and publish the value again when it changes"),
+                    );
+                } else if let Some((message, help)) = without_form(ty) {
+                    self.refuse(ty, message, help);
+                } else {
+                    syn::visit::visit_type(self, ty);
+                }
+            }
         }
     }
 

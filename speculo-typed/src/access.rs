@@ -274,8 +274,36 @@ pub fn try_native<T: Field>(archived: &T::Archived) -> Result<T, NativeError> {
     rkyv::api::deserialize_using::<T, _, Failure>(archived, &mut Pool::new()).map_err(|Failure| NativeError)
 }
 
-/// Turns an archived value into the original: `speculo_typed::native::<Door>(door)`, or
-/// `door.to_native()`.
+/// Turns an archived value, or any part of one, into the original: `native::<Vec<u32>>(&trip.stops)`. Values of a type that
+/// derives `Speculo`, and numbers, have `to_native()` as well.
+///
+/// It is told the type, or finds it where the result goes: one archived form may belong to several types, as that of a
+/// `Vec` to `VecDeque`, too.
+///
+/// ```
+/// use std::collections::{HashMap, VecDeque};
+/// use speculo_typed::{Archived, Speculo, native};
+///
+/// #[derive(Speculo)]
+/// struct Trip {
+///     driver: Option<String>,
+///     stops: Vec<Stop>,
+///     first: Box<Stop>,
+///     fares: HashMap<String, (u32, [f32; 2])>,
+/// }
+///
+/// #[derive(Speculo)]
+/// struct Stop { name: String, at: (f64, f64) }
+///
+/// fn take(trip: &Archived<Trip>) {
+///     let driver: Option<String> = native(&trip.driver);
+///     let stops = native::<VecDeque<Stop>>(&trip.stops);
+///     let names: Vec<String> = trip.stops.iter().map(|stop| native(&stop.name)).collect();
+///     let first: Stop = trip.first.to_native();
+///     let (east, north): (f64, f64) = native(&trip.first.at);
+///     let fare: Option<(u32, [f32; 2])> = trip.fares.get("child").map(native);
+/// }
+/// ```
 ///
 /// # Panics
 ///

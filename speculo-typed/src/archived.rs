@@ -15,9 +15,14 @@
 //! | `Box<T>` | [`ArchivedBox`] | derefs to the archived `T` |
 //! | `HashMap<K, V>`, `BTreeMap<K, V>` | [`ArchivedHashMap`], [`ArchivedBTreeMap`] | `get` by a borrowed archived key, `iter()` |
 //! | `HashSet<T>`, `BTreeSet<T>` | [`ArchivedHashSet`], [`ArchivedBTreeSet`] | as the maps |
+//! | `IndexMap<K, V>`, `IndexSet<T>`, with the feature `indexmap` | `ArchivedIndexMap`, `ArchivedIndexSet` | the same, in order, and `get_index` |
 //! | `Duration` | [`ArchivedDuration`] | `Duration::from` |
 //!
-//! Any of them becomes the original by [`native`](crate::native), which takes the type: `native::<Vec<u32>>(list)`.
+//! Any of them becomes the original by [`native`](crate::native), which takes the type: `native::<Vec<u32>>(&trip.stops)`, or
+//! `let stops: Vec<u32> = native(&trip.stops)`.
+//!
+//! Whole values are compared by `*archived == original`. To compare a part alone, make it [`native`](crate::native) first: rkyv has
+//! `==` between some parts and their originals, and takes an archived `IndexMap` for equal to the beginning of a longer one.
 //!
 //! ```
 //! use std::collections::BTreeMap;
@@ -70,6 +75,8 @@ pub use rkyv::boxed::ArchivedBox;
 pub use rkyv::collections::btree_map::ArchivedBTreeMap;
 pub use rkyv::collections::btree_set::ArchivedBTreeSet;
 pub use rkyv::collections::swiss_table::{ArchivedHashMap, ArchivedHashSet};
+#[cfg(feature = "indexmap")]
+pub use rkyv::collections::swiss_table::{ArchivedIndexMap, ArchivedIndexSet};
 pub use rkyv::ffi::ArchivedCString;
 pub use rkyv::net::{
     ArchivedIpAddr, ArchivedIpv4Addr, ArchivedIpv6Addr, ArchivedSocketAddr, ArchivedSocketAddrV4,

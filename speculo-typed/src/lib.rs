@@ -60,7 +60,7 @@
 //! | feature | |
 //! |---|---|
 //! | `decode` | `speculo_typed::decode`: values of any area without their type, as JSON and the like. Adds serde |
-//! | `uuid`, `bytes`, `smallvec` | fields of types from these crates; a `Uuid` is a key as well |
+//! | `uuid`, `bytes`, `smallvec`, `indexmap` | fields of types from these crates; a `Uuid` is a key as well |
 
 // The derive names this crate by its absolute path, in this crate's own tests as well.
 extern crate self as speculo_typed;

@@ -13,7 +13,7 @@ use crate::key::Key;
 use crate::reflect::Reflect;
 use crate::traits::{Checked, Field};
 
-/// The key of a `HashMap`, or an element of a `HashSet`.
+/// The key of a `HashMap` or an `IndexMap`, or an element of such a set.
 pub trait HashedField: Field<Archived: Eq + Hash> + Eq + Hash {}
 
 impl<T: Field<Archived: Eq + Hash> + Eq + Hash> HashedField for T {}
@@ -25,7 +25,7 @@ impl<T: Field<Archived: Ord> + Ord> OrderedField for T {}
 
 /// Says in one error what [`HashedField`] takes.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be the key of a shared `HashMap` or `HashSet`",
+    message = "`{Self}` cannot be the key of a shared hash map or set",
     label = "it has to derive `Speculo`, `Hash` and `Eq`, and its archived form `Hash` and `Eq`",
     note = "write `#[derive(Speculo, Hash, PartialEq, Eq)]` and `#[speculo(derive(Hash, PartialEq, Eq))]` on `{Self}`"
 )]

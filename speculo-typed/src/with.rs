@@ -13,6 +13,15 @@
 //!     begun: SystemTime,
 //! }
 //! ```
+//!
+//! | in the type | write |
+//! |---|---|
+//! | `PathBuf`, `OsString` | `with = AsString` |
+//! | `SystemTime` | `with = AsUnixTime` |
+//! | one of these in an `Option` or a `Vec` | `with = Map<AsString>` |
+//! | `Instant`, which can only be compared with others of its own process | a `SystemTime` |
+//! | a lock, a cell, an atomic | what it holds: what is published never changes |
+//! | a type of a crate that knows no rkyv | a wrapper of one's own: `ArchiveWith`, `SerializeWith` and `DeserializeWith` |
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

@@ -243,6 +243,9 @@ mod names {
     struct SystemTime(u64);
 
     #[derive(Speculo, Debug, PartialEq)]
+    struct Instant(u64);
+
+    #[derive(Speculo, Debug, PartialEq)]
     struct Cow {
         name: String,
     }
@@ -250,14 +253,14 @@ mod names {
     #[derive(Speculo, Debug, PartialEq)]
     struct Grid {
         cells: Vec<Cell<u32>>,
-        at: SystemTime,
+        at: (SystemTime, Instant),
         cow: Cow,
     }
 
     #[test]
     fn users_may_call_their_types_as_they_like() {
         let cells = vec![Cell { content: Some(1) }, Cell { content: None }];
-        let grid = Grid { cells, at: SystemTime(7), cow: Cow { name: "Zenzi".into() } };
+        let grid = Grid { cells, at: (SystemTime(7), Instant(8)), cow: Cow { name: "Zenzi".into() } };
         in_place(&grid, |archived| assert_eq!(*archived, grid));
     }
 }

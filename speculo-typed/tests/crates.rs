@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use bytes::Bytes;
+use indexmap::{IndexMap, IndexSet};
 use smallvec::{SmallVec, smallvec};
 use speculo_typed::{Publisher, Root, Speculo, Subscriber, schema};
 use uuid::Uuid;
@@ -19,6 +20,8 @@ struct Packet {
     names: Option<SmallVec<[String; 1]>>,
     by_id: HashMap<Uuid, Bytes>,
     in_order: BTreeMap<Uuid, u8>,
+    as_written: IndexMap<String, Bytes>,
+    seen: IndexSet<Uuid>,
 }
 
 fn id(number: u128) -> Uuid {
@@ -34,6 +37,8 @@ fn packet(number: u128) -> Packet {
         names: Some(smallvec!["a name that is longer than inline".to_owned()]),
         by_id: (0..40).map(|number| (id(number), Bytes::from(vec![7; 3]))).collect(),
         in_order: (0..40).map(|number| (id(number), 1)).collect(),
+        as_written: ["zebra", "ant", "mole"].map(|name| (name.to_owned(), Bytes::from(name))).into(),
+        seen: (0..40).rev().map(id).collect(),
     }
 }
 
@@ -52,6 +57,12 @@ fn they_are_fields_and_keys() {
         assert_eq!(archived.to_native(), packet);
         assert_eq!((&*archived.body, archived.stops.len()), (&b"body"[..], 5));
         assert!(format!("{archived:?}").starts_with(&format!("Packet {{ id: {}, part: 1,", id(number))));
+        assert!(archived.as_written.keys().eq(["zebra", "ant", "mole"]));
+        assert_eq!(archived.as_written.get("mole").map(|bytes| &bytes[..]), Some(&b"mole"[..]));
+        assert_eq!(
+            (archived.seen.get_index(1), archived.seen.get_index_of(&id(38))),
+            (Some(&id(38)), Some(1))
+        );
         assert_eq!(archived.by_id.get(&id(39)).map(|bytes| &bytes[..]), Some(&[7; 3][..]));
     }
     assert!(reader.get((id(4), 1)).expect("read").is_none());
@@ -70,6 +81,11 @@ fn they_are_told_without_their_type() {
     let part = |name: &str| json.get(name).expect("a field").to_string();
     assert_eq!(part("id"), "\"00000010-0000-0000-0000-000000000000\"");
     assert_eq!((part("body").as_str(), part("stops").as_str()), ("[98,111,100,121]", "[1,2,3,4,5]"));
+    assert!(
+        part("seen").starts_with(
+            "[\"00000000-0000-0000-0000-000000000027\",\"00000000-0000-0000-0000-000000000026\""
+        )
+    );
     assert!(part("by_id").contains("\"00000000-0000-0000-0000-000000000027\":[7,7,7]"));
     assert!(format!("{value:?}").starts_with("Packet { id: 00000010-0000-0000-0000-000000000000, part: 1,"));
 }
@@ -95,6 +111,41 @@ fn lists_are_lists_in_the_schema() {
     let other = other::One { body: one.body.to_vec(), stops: one.stops.to_vec() };
     assert!(other.body.is_empty() && other.stops.is_empty());
     assert_eq!(schema::of::<One>(), schema::of::<other::One>());
+}
+
+/// As the originals are compared: what is in a map counts, and not in which order.
+#[test]
+fn maps_that_keep_an_order_are_equal_in_any() {
+    #[derive(Speculo, Debug, PartialEq)]
+    #[speculo(singleton)]
+    struct Menu {
+        prices: IndexMap<String, u32>,
+        seen: IndexSet<u8>,
+    }
+
+    let menu = |names: &[&str], seen: &[u8]| Menu {
+        prices: names.iter().map(|name| ((*name).to_owned(), 7)).collect(),
+        seen: seen.iter().copied().collect(),
+    };
+    let root = Root::temporary().expect("a directory");
+    let mut publisher = Publisher::<Menu>::builder("area").root(root.clone()).create().expect("created");
+    let value = menu(&["soup", "cake", "tea"], &[3, 1, 2]);
+    publisher.publish(&value).expect("published");
+    let mut reader = Subscriber::<Menu>::builder("area").root(root).open().expect("opened");
+    let archived = reader.latest().expect("read").expect("published above");
+    assert_eq!(format!("{archived:?}"), format!("{value:?}"));
+    for (names, seen) in [
+        (&["soup", "cake", "tea"][..], &[3, 1, 2][..]),
+        (&["tea", "soup", "cake"], &[1, 2, 3]),
+        (&["soup", "cake"], &[3, 1, 2]),
+        (&["soup", "cake", "tea"], &[3, 1]),
+        (&["soup", "cake", "tea", "jam"], &[3, 1, 2]),
+        (&["soup", "cake", "jam"], &[3, 1, 2]),
+        (&["soup", "cake", "tea"], &[3, 1, 4]),
+    ] {
+        let other = menu(names, seen);
+        assert_eq!(*archived == other, value == other, "{other:?}");
+    }
 }
 
 #[test]

@@ -179,7 +179,7 @@
 //! # Keeping a value
 //!
 //! What `get` gives borrows the subscriber, and is good until that is used again. A [`Sample`](crate::Sample) owns its memory:
-//! return it, store it, send it to a thread. [`native`](crate::native) gives the original.
+//! return it, store it, send it to a thread. [`native`](crate::native) gives the original, of any part as well.
 //!
 //! ```
 //! use speculo_typed::{Publisher, ReadError, Root, Sample, Speculo, Subscriber};

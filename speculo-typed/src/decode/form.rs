@@ -92,6 +92,11 @@ pub(super) enum Order {
         value_at: usize,
     },
     Tree(Tree),
+    /// One behind the other where the pointer behind the hash table leads, each of `stride` bytes.
+    Row {
+        stride: usize,
+        value_at: usize,
+    },
 }
 
 /// What the descriptor says of the type at `index`, checked.
@@ -159,9 +164,9 @@ fn leaf(ty: &parse::Type<'_>) -> (Form, Option<Layout>) {
     (form, Some(Layout { size, align }))
 }
 
-const CONTAINERS: [&str; 13] = [
+const CONTAINERS: [&str; 15] = [
     "Box", "Rc", "Vec", "Box<[]>", "Rc<[]>", "array", "Option", "Result", "Bound", "HashMap", "HashSet",
-    "BTreeMap", "BTreeSet",
+    "BTreeMap", "BTreeSet", "IndexMap", "IndexSet",
 ];
 
 /// `None` if it has other parts than such containers have.
@@ -224,6 +229,11 @@ fn container(
             let (places, entry) = lay_out(0, [of(key), of(value)])?;
             table(Order::Hash { stride: entry.size, value_at: *places.get(1)? }, words(3))?
         }
+        ("IndexMap", &[key, value]) => {
+            let (places, entry) = lay_out(0, [of(key), of(value)])?;
+            table(Order::Row { stride: entry.size, value_at: *places.get(1)? }, words(4))?
+        }
+        ("IndexSet", &[key]) => table(Order::Row { stride: of(key)?.size, value_at: 0 }, words(4))?,
         ("HashSet", &[key]) => table(Order::Hash { stride: of(key)?.size, value_at: 0 }, words(3))?,
         ("BTreeMap", &[key, value]) => {
             table(Order::Tree(layout::tree(len, of(key)?, of(value)?)?), words(2))?

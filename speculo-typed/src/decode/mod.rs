@@ -23,7 +23,7 @@
 //! | `Vec<u8>` and other lists of bytes, `CString` | an array of numbers |
 //! | `()`, `PhantomData`, `RangeFull` | `null` |
 //! | `Duration` | `{"secs":1,"nanos":500000000}` |
-//! | ranges | `{"start":1,"end":2}`, or what they have of it |
+//! | ranges | `{"start":1,"end":2}`, or what they have of it; in `Debug` structs, as a schema does not tell them from a user's struct of that name |
 //! | sets | an array |
 //! | a map whose keys are strings, integers, `bool`, `char`, `Uuid`, addresses, enums without any fields, or newtypes of these | an object |
 //! | any other map | an array of pairs, `[[key,value],…]`: serde has no JSON for it |

@@ -17,7 +17,7 @@ const NOWHERE: u32 = 1;
 /// The places of keys and values, one after the other; a list's elements are keys.
 #[derive(Clone, Debug)]
 pub(super) enum Places {
-    Row { next: usize, stride: usize, left: usize },
+    Row { next: usize, stride: usize, value_at: usize, left: usize },
     Hash { control: usize, buckets: usize, index: usize, stride: usize, value_at: usize, left: usize },
     Tree { tree: Tree, path: Vec<Node>, left: usize },
 }
@@ -35,18 +35,28 @@ pub(super) struct Node {
 impl Places {
     pub(super) fn row(of: &Value<'_>, part: u32, start: usize, len: usize) -> Result<Self, DecodeError> {
         let part = usize::try_from(part).ok().and_then(|part| of.types.get(part));
-        let stride = part.map_or(0, |part| part.size);
+        Self::strided(of, start, part.map_or(0, |part| part.size), 0, len)
+    }
+
+    fn strided(
+        of: &Value<'_>,
+        start: usize,
+        stride: usize,
+        value_at: usize,
+        len: usize,
+    ) -> Result<Self, DecodeError> {
         let room = len.checked_mul(stride).and_then(|room| of.bytes.slice(start, room));
         if room.is_none() {
             return Err(of.damaged("has more elements than there are bytes"));
         }
-        Ok(Self::Row { next: start, stride, left: len })
+        Ok(Self::Row { next: start, stride, value_at, left: len })
     }
 
     pub(super) fn table(of: &Value<'_>, order: Order) -> Result<Self, DecodeError> {
         let left = of.within(Bytes::length, 4)?;
         match order {
-            _ if left == 0 => Ok(Self::Row { next: 0, stride: 0, left }),
+            _ if left == 0 => Ok(Self::Row { next: 0, stride: 0, value_at: 0, left }),
+            Order::Row { stride, value_at } => Self::strided(of, of.follow(12)?, stride, value_at, left),
             Order::Hash { stride, value_at } => {
                 let (control, buckets) = (of.follow(0)?, of.within(Bytes::length, 8)?);
                 // Tables are an eighth empty, small ones up to a half.
@@ -88,10 +98,10 @@ impl Places {
 
     fn step(&mut self, of: &Value<'_>) -> Result<(usize, usize), DecodeError> {
         match self {
-            Self::Row { next, stride, .. } => {
+            Self::Row { next, stride, value_at, .. } => {
                 let at = *next;
                 *next += *stride;
-                Ok((at, at))
+                Ok((at, at + *value_at))
             }
             Self::Hash { control, buckets, index, stride, value_at, .. } => loop {
                 if index == buckets {

@@ -18,7 +18,7 @@ use rkyv::vec::ArchivedVec;
 
 use super::{Reflect, Shape, Shown, Soundness, Style, TypeRef, lay_out};
 
-fn container(name: &'static str, parts: Vec<TypeRef>) -> Shape {
+pub(super) fn container(name: &'static str, parts: Vec<TypeRef>) -> Shape {
     Shape::Container { name, len: 0, parts }
 }
 
@@ -38,7 +38,7 @@ fn is_list_sound<T: Reflect>(items: &[T], archive: &mut Soundness<'_>) -> bool {
 
 /// Equality of tables whose order may differ. Equal tables mostly share their order, so the entry at the
 /// same place is tried before all others.
-fn same_unordered<T>(left: &[T], right: &[T], same: impl Fn(&T, &T) -> bool) -> bool {
+pub(super) fn same_unordered<T>(left: &[T], right: &[T], same: impl Fn(&T, &T) -> bool) -> bool {
     left.len() == right.len()
         && left
             .iter()

@@ -6,6 +6,8 @@
 mod containers;
 #[cfg(any(feature = "bytes", feature = "smallvec", feature = "uuid"))]
 mod crates;
+#[cfg(feature = "indexmap")]
+mod index_maps;
 mod leaves;
 mod sound;
 

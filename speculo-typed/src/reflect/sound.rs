@@ -5,8 +5,10 @@
 //! says that they are full, and compares with these only some of the repeated ones. A forged byte among the others makes a
 //! look-up take a bucket for full that nobody validated, or hides the empty one at which it would have come to its end.
 //!
-//! What it leaves out of trees is in [`trees`].
+//! What it leaves out of trees is in [`trees`], and of maps and sets that keep an order in `indexes`.
 
+#[cfg(feature = "indexmap")]
+mod indexes;
 mod trees;
 
 use core::any::TypeId;
@@ -95,10 +97,15 @@ impl<'a> Soundness<'a> {
     }
 }
 
+/// Whether every control byte behind the buckets' own repeats one of them, or is empty.
 fn repeat((controls, buckets): (&[u8], usize)) -> bool {
     let Some((own, behind)) = controls.split_at_checked(buckets) else { return false };
-    let is_empty = |control: u8| control & 0x80 != 0;
     behind.iter().zip(own.iter().cycle()).all(|(control, own)| is_empty(*control) || control == own)
+}
+
+/// Whether a control byte says so of its bucket.
+fn is_empty(control: u8) -> bool {
+    control & 0x80 != 0
 }
 
 #[cfg(test)]

@@ -11,6 +11,8 @@ mod area;
 mod damage;
 mod generated;
 mod hostile;
+#[cfg(feature = "indexmap")]
+mod ordered;
 mod rules;
 mod shapes;
 mod tables;

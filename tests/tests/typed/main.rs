@@ -25,8 +25,8 @@ use keyed::{
     slots_survive_rollovers_on_both_sides,
 };
 use shapes::{
-    entries, entries_of_every_shape_are_found_by_their_keys, every_singleton_reads_back_equal, last_settings,
-    messages, messages_of_every_shape_read_back_equal,
+    entries, entries_of_every_shape_are_found_by_their_keys, every_singleton_reads_back_equal, foreigners,
+    last_settings, messages, messages_of_every_shape_read_back_equal, types_of_other_crates_read_back_equal,
 };
 use streams::{
     a_late_joiner_sees_what_still_holds, a_stream_is_received_in_order, chunk_update_replaces_one_message,
@@ -68,6 +68,7 @@ fn main() -> ExitCode {
             messages_of_every_shape_read_back_equal,
             entries_of_every_shape_are_found_by_their_keys,
             every_singleton_reads_back_equal,
+            types_of_other_crates_read_back_equal,
         ],
         roles![
             doors,
@@ -85,7 +86,8 @@ fn main() -> ExitCode {
             pairs,
             messages,
             entries,
-            last_settings
+            last_settings,
+            foreigners
         ],
     )
 }

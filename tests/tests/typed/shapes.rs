@@ -12,11 +12,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use bytes::Bytes;
+use indexmap::{IndexMap, IndexSet};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use smallvec::SmallVec;
 use speculo_tests::Wire;
 use speculo_typed::{Archived, Root, Speculo, SpeculoKey, native, with};
+use uuid::Uuid;
 
 use crate::{child, create, open};
 
@@ -100,6 +104,16 @@ struct Settings {
     nothing: (),
 }
 
+/// Of other crates.
+#[derive(Speculo, Debug, Clone, PartialEq)]
+struct Foreign {
+    id: Uuid,
+    body: Bytes,
+    stops: SmallVec<[Shape; 2]>,
+    map: IndexMap<String, Shape>,
+    set: IndexSet<(u16, String)>,
+}
+
 fn leaves() -> impl Strategy<Value = Leaves> {
     // No more than twelve of them fit into a tuple.
     let numbers =
@@ -178,6 +192,21 @@ fn message() -> impl Strategy<Value = Message> {
     })
 }
 
+fn foreign() -> impl Strategy<Value = Foreign> {
+    let bytes = prop::collection::vec(any::<u8>(), 0..20);
+    let map = prop::collection::vec((".{0,12}", shape()), 0..40);
+    let set = prop::collection::vec((any::<u16>(), ".{0,12}"), 0..40);
+    (any::<u128>(), bytes, prop::collection::vec(shape(), 0..5), map, set).prop_map(
+        |(id, body, stops, map, set)| Foreign {
+            id: Uuid::from_u128(id),
+            body: body.into(),
+            stops: stops.into(),
+            map: map.into_iter().collect(),
+            set: set.into_iter().collect(),
+        },
+    )
+}
+
 /// Of few keys, so that values replace one another, and of names that begin alike.
 fn entry() -> impl Strategy<Value = Entry> {
     let place = prop_oneof![Just(Place::Here), Just(Place::There)];
@@ -215,6 +244,18 @@ where
 pub(crate) fn messages(wire: &mut Wire) {
     let mut reader = open::<Message>(wire);
     answer(wire, &message(), |expected| compared(reader.try_recv().unwrap(), expected));
+}
+
+/// Also the order, which does not count when such maps are compared.
+pub(crate) fn foreigners(wire: &mut Wire) {
+    let mut reader = open::<Foreign>(wire);
+    answer(wire, &foreign(), |expected| {
+        let archived = reader.try_recv().unwrap();
+        let in_order = archived
+            .map(native::<Foreign>)
+            .is_some_and(|native| native.map.iter().eq(&expected.map) && native.set.iter().eq(&expected.set));
+        compared(archived, expected).or((!in_order).then(|| format!("not in the order of {expected:?}")))
+    });
 }
 
 /// Of each key, what was published last, and nothing else.
@@ -271,6 +312,10 @@ fn published<S: Strategy<Value: Speculo>>(role: &str, strategy: &S, seeds: Range
 
 pub(crate) fn messages_of_every_shape_read_back_equal() {
     published("messages", &message(), 0..8, 40);
+}
+
+pub(crate) fn types_of_other_crates_read_back_equal() {
+    published("foreigners", &foreign(), 0..8, 40);
 }
 
 pub(crate) fn entries_of_every_shape_are_found_by_their_keys() {

@@ -3,7 +3,7 @@ use speculo_typed::Speculo;
 #[derive(Speculo)]
 struct Event {
     #[speculo(opaque)]
-    at: std::time::Instant,
+    at: std::fs::File,
 }
 
 fn main() {}

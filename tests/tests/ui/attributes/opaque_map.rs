@@ -1,5 +1,6 @@
-// mistakes: 2
+// mistakes: 3
 
+use indexmap::IndexSet;
 use speculo_typed::Speculo;
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,6 +10,8 @@ struct Door {
     notes: Vec<HashMap<String, u32>>,
     #[speculo(opaque)]
     more: Option<BTreeMap<String, u32>>,
+    #[speculo(opaque)]
+    names: IndexSet<String>,
 }
 
 fn main() {}

@@ -1,10 +1,11 @@
 // mistakes: 2
 
 use speculo_typed::Speculo;
+use std::time::Instant;
 
 #[derive(Speculo)]
 struct Event {
-    at: std::time::Instant,
+    at: Instant,
     files: Vec<std::fs::File>,
 }
 

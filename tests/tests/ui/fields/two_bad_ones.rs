@@ -7,7 +7,7 @@ struct Lock;
 #[derive(Speculo)]
 struct Door {
     id: u32,
-    since: std::time::Instant,
+    log: std::fs::File,
     lock: Option<Lock>,
 }
 
