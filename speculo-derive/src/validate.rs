@@ -119,8 +119,8 @@ fn tags_fit(variants: &[Variant<'_>], errors: &mut Errors) -> bool {
         if next.is_some_and(|tag| tag > 255) {
             errors.on(
                 place,
-                "the number of a variant is archived in one byte",
-                "use numbers from 0 to 255, or none",
+                "the discriminant of a variant is archived in one byte",
+                "use discriminants from 0 to 255, or none",
             );
             fit = false;
             next = None;
@@ -231,7 +231,7 @@ fn conflicts(input: &mut Input<'_>, errors: &mut Errors) {
     if let (Some(_), Some(first)) = (input.attrs.external, input.attrs.derives.first()) {
         errors.on(
             first,
-            "with `external`, the archived type is not of speculo's making",
+            "with `external`, rkyv makes the archived type",
             "write `#[rkyv(derive(…))]` instead of `#[speculo(derive(…))]`",
         );
     }

@@ -43,9 +43,9 @@ impl<A> Checked for A where
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be shared between processes",
     label = "`{Self}` has no form that other processes can read",
-    note = "if `{Self}` is yours, add `#[derive(Speculo)]` to it",
-    note = "if it is from another crate, `#[rkyv(with = …)]` on the field gives it a form: see `speculo_typed::with`",
-    note = "if it is `usize` or `isize`, which differ between machines, write `u64` or `i64`"
+    note = "if `{Self}` is yours, add `#[derive(Speculo)]` to it, and `#[speculo(external)]` if it derives rkyv's traits itself",
+    note = "if it is from another crate, a feature of `speculo-typed` may add it, or `#[rkyv(with = …)]` on the field gives it a form: see `speculo_typed::with`",
+    note = "if it is a reference, write what it refers to; if it is `usize` or `isize`, which differ between machines, write `u64` or `i64`"
 )]
 pub trait Field:
     Archive<
@@ -119,7 +119,8 @@ pub trait Keyed: Speculo {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a singleton",
     label = "an area holds many values of this type",
-    note = "add `#[speculo(singleton)]` to `{Self}` if an area shall hold one value of it"
+    note = "add `#[speculo(singleton)]` to `{Self}` if an area should hold one value of it",
+    note = "without that, `get(key)` reads a keyed type, and `recv()` a stream"
 )]
 pub trait Singleton: Speculo {}
 
