@@ -89,11 +89,7 @@ fn container(input: &Input<'_>, errors: &mut Errors) -> Verdict {
     }
     for param in &input.original.generics.params {
         if let GenericParam::Lifetime(lifetime) = param {
-            errors.on(
-                lifetime,
-                format!("`{}` borrows, and a shared value must own what it holds", input.original.ident),
-                "remove the lifetime, and use owned types: `String` for `&str`, `Vec<T>` for `&[T]`",
-            );
+            types::refuse_lifetime(&input.original.ident, lifetime, errors);
             verdict = Verdict::Refuse;
         }
     }

@@ -1,4 +1,4 @@
-// mistakes: 2
+// mistakes: 3
 
 use speculo_typed::Speculo;
 
@@ -6,6 +6,7 @@ use speculo_typed::Speculo;
 struct Door {
     raw: *const u8,
     list: Vec<*mut Door>,
+    next: Option<std::ptr::NonNull<u32>>,
 }
 
 fn main() {}
