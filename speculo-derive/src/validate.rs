@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Expr, ExprLit, ExprUnary, GenericParam, Lit, LitStr, UnOp};
 
-use crate::ast::{Body, Form, Input, Record, Variant};
+use crate::ast::{Body, Field, Form, Input, Record, Variant};
 use crate::diagnostics::Errors;
 use crate::parts;
 use crate::types::{self, Fate};
@@ -30,6 +30,7 @@ pub(crate) fn validate(input: &mut Input<'_>, errors: &mut Errors) -> Verdict {
     let mut verdict = container(input, errors);
     keys(input, errors);
     conflicts(input, errors);
+    derives(input, errors);
     names(input, errors);
     let external = input.attrs.external.is_some();
     let lifetimes: Vec<_> = input.original.generics.lifetimes().map(|param| param.lifetime.clone()).collect();
@@ -231,6 +232,30 @@ fn conflicts(input: &mut Input<'_>, errors: &mut Errors) {
             "write `#[rkyv(derive(…))]` instead of `#[speculo(derive(…))]`",
         );
     }
+}
+
+/// What is copied out of an archive loses what it refers to.
+fn derives(input: &mut Input<'_>, errors: &mut Errors) {
+    let plain = |field: &&Field<'_>| matches!(field.form, Form::Plain | Form::Parts | Form::Recursive);
+    let referring = input.fields().filter(plain).find_map(|field| parts::referring(&field.original.ty));
+    let Some(referring) = referring.map(ToString::to_string) else { return };
+    if input.attrs.external.is_some() {
+        return;
+    }
+    input.attrs.derives.retain(|derive| {
+        let name = derive.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+        let copies = name == "Clone" || name == "Copy";
+        if copies {
+            errors.on(
+                derive,
+                format!(
+                    "an archived `{referring}` is never `{name}`: it refers to bytes that stay where they are"
+                ),
+                format!("remove `{name}`; `to_native()` gives a copy, and a `Sample` can be cloned"),
+            );
+        }
+        !copies
+    });
 }
 
 /// Names of the schema tell fields and variants apart.
