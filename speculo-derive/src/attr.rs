@@ -247,7 +247,7 @@ fn rename(found: &mut Option<LitStr>, meta: &ParseNestedMeta<'_>, errors: &mut E
     match value(meta, "`rename` takes a name", &help("door"), errors) {
         Some(Expr::Lit(ExprLit { lit: Lit::Str(name), .. })) => {
             if name.value().trim().is_empty() {
-                errors.on(&name, "a name has at least one letter", "write a name, or remove `rename`");
+                errors.on(&name, "a name cannot be empty", "write a name, or remove `rename`");
             }
             found.get_or_insert(name);
         }

@@ -44,7 +44,7 @@ impl<A> Checked for A where
     message = "`{Self}` cannot be shared between processes",
     label = "`{Self}` has no form that other processes can read",
     note = "if `{Self}` is yours, add `#[derive(Speculo)]` to it, and `#[speculo(external)]` if it derives rkyv's traits itself",
-    note = "if it is from another crate, a feature of `speculo-typed` may add it, or `#[rkyv(with = …)]` on the field gives it a form: see `speculo_typed::with`",
+    note = "if it is not yours, a feature of `speculo-typed` may add it, or `#[rkyv(with = …)]` on the field gives it a form, as `AsUnixTime` does for a `SystemTime`: see `speculo_typed::with`",
     note = "if it is a reference, write what it refers to; if it is `usize` or `isize`, which differ between machines, write `u64` or `i64`"
 )]
 pub trait Field:
@@ -87,7 +87,8 @@ pub trait Field:
     message = "`{Self}` cannot be shared: `Speculo` is not derived",
     label = "not a type that processes can share",
     note = "add `#[derive(Speculo)]` to `{Self}` or, if that is a container, to what it contains",
-    note = "if `{Self}` is a type parameter, add the bound `{Self}: Speculo`"
+    note = "if `{Self}` is a type parameter, add the bound `{Self}: Speculo`",
+    note = "if it is an archived type, name the original: `Door`, not `ArchivedDoor`"
 )]
 pub trait Speculo: Field + Archive<Archived: Debug> {
     /// How values of this type replace each other.
