@@ -128,7 +128,9 @@ impl<'a> Input<'a> {
     pub(crate) fn archived_ident(&self) -> Ident {
         self.attrs.rkyv.archived.clone().unwrap_or_else(|| {
             let name = plain_name(&self.original.ident);
-            Ident::new(&format!("Archived{name}"), self.original.ident.span())
+            // Where somebody else has to have made it, that is what an error about it has to point at.
+            let span = self.attrs.external.unwrap_or_else(|| self.original.ident.span());
+            Ident::new(&format!("Archived{name}"), span)
         })
     }
 

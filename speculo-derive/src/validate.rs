@@ -204,7 +204,7 @@ fn conflicts(input: &mut Input<'_>, errors: &mut Errors) {
         errors.at(
             krate,
             "speculo brings its own rkyv",
-            "remove `crate = …` or, if the type derives rkyv's traits itself, add `#[speculo(external)]` to it",
+            "add `#[speculo(external)]` to the type if it derives rkyv's traits itself; else remove `crate = …`",
         );
         // Most likely it does.
         input.attrs.external = Some(krate);

@@ -75,6 +75,17 @@ impl<T> OpaqueField for T where
 {
 }
 
+/// What `#[speculo(external)]` says of a type.
+#[diagnostic::on_unimplemented(
+    message = "`external` is for types that derive rkyv's traits, and `{Self}` does not",
+    label = "rkyv's own derives are missing",
+    note = "add `#[derive(rkyv::Archive, rkyv::Serialize, rkyv::Deserialize)]` to `{Self}`, or remove `external`"
+)]
+pub trait External {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Archive> External for T {}
+
 /// What a field with `#[rkyv(with = …)]` needs of its wrapper.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not for fields of type `{F}`",
