@@ -5,7 +5,8 @@ use std::fmt::Display;
 use quote::ToTokens;
 use syn::visit::Visit;
 use syn::{
-    Expr, GenericArgument, Ident, Lifetime, LifetimeParam, PathArguments, Type, TypePath, TypeReference,
+    Expr, GenericArgument, Ident, Lifetime, LifetimeParam, PathArguments, Type, TypePath, TypePtr,
+    TypeReference,
 };
 
 use crate::ast::{Field, Form};
@@ -247,11 +248,19 @@ impl Types<'_> {
         }
     }
 
+    fn refuse_dyn(&mut self, ty: &Type) {
+        self.refuse(
+            ty,
+            "a `dyn` value has no form that other processes know",
+            "use an enum of the types that it can be",
+        );
+    }
+
     fn refuse_pointer(&mut self, ty: &Type, target: &Type) {
         self.refuse(
             ty,
             "a pointer means nothing to another process",
-            format!("share the value it points to: use `{}`", spell(target)),
+            format!("share what it points to: use `{}`", pointed(target)),
         );
     }
 
@@ -266,6 +275,9 @@ impl<'ast> Visit<'ast> for Types<'_> {
         match ty {
             Type::Reference(reference)
                 if reference.lifetime.as_ref().is_some_and(|named| self.lifetimes.contains(named)) => {}
+            Type::Reference(TypeReference { elem, .. }) | Type::Ptr(TypePtr { elem, .. }) if is_dyn(elem) => {
+                self.refuse_dyn(ty);
+            }
             Type::Reference(reference) => {
                 refuse_reference(reference, self.errors);
                 self.fate = Fate::Refused;
@@ -276,11 +288,7 @@ impl<'ast> Visit<'ast> for Types<'_> {
                 "a function has another address in every process",
                 "use an enum that says which one to call",
             ),
-            Type::TraitObject(_) => self.refuse(
-                ty,
-                "a `dyn` value has no form that other processes know",
-                "use an enum of the types that it can be",
-            ),
+            Type::TraitObject(_) => self.refuse_dyn(ty),
             Type::Path(path) if is_one_of(ty, &["usize", "isize"]) || is_nonzero_size(ty) => {
                 let written = spell(path);
                 // At its end, as everything before is a path.
@@ -317,17 +325,26 @@ impl<'ast> Visit<'ast> for Types<'_> {
     fn visit_expr(&mut self, _: &'ast Expr) {}
 }
 
+/// What to write instead of a pointer to `target`.
+fn pointed(target: &Type) -> String {
+    match last_name(target).map(ToString::to_string).as_deref() {
+        Some("c_void") => "Vec<u8>".to_owned(),
+        Some("c_char") => "std::ffi::CString".to_owned(),
+        _ => owned(target),
+    }
+}
+
+fn is_dyn(ty: &Type) -> bool {
+    matches!(bare(ty), Type::TraitObject(_))
+}
+
 /// What to write instead of a reference to `target`.
 fn owned(target: &Type) -> String {
     match target {
-        Type::Slice(slice) => format!("Vec<{}>", spell(&slice.elem)),
+        Type::Slice(slice) => format!("Vec<{}>", owned(&slice.elem)),
         Type::Path(path) if path.path.is_ident("str") => "String".to_owned(),
-        Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "CStr") => {
-            "CString".to_owned()
-        }
-        Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Path") => {
-            "String".to_owned()
-        }
+        ty if last_name(ty).is_some_and(|last| last == "CStr") => "std::ffi::CString".to_owned(),
+        ty if last_name(ty).is_some_and(|last| last == "Path" || last == "OsStr") => "String".to_owned(),
         Type::Reference(inner) => owned(&inner.elem),
         other => spell(other),
     }

@@ -1,4 +1,4 @@
-// mistakes: 3
+// mistakes: 5
 
 use speculo_typed::Speculo;
 
@@ -7,6 +7,8 @@ struct Door {
     raw: *const u8,
     list: Vec<*mut Door>,
     next: Option<std::ptr::NonNull<u32>>,
+    context: *mut std::ffi::c_void,
+    bytes: *const [u8],
 }
 
 fn main() {}
