@@ -128,7 +128,9 @@ impl<'a> Input<'a> {
     pub(crate) fn archived_ident(&self) -> Ident {
         self.attrs.rkyv.archived.clone().unwrap_or_else(|| {
             let name = plain_name(&self.original.ident);
-            Ident::new(&format!("Archived{name}"), self.original.ident.span())
+            // Where somebody else has to have made it, that is what an error about it has to point at.
+            let span = self.attrs.external.unwrap_or_else(|| self.original.ident.span());
+            Ident::new(&format!("Archived{name}"), span)
         })
     }
 
@@ -263,7 +265,7 @@ fn holds(ty: &Type, item: &DeriveInput) -> bool {
             Some(last) if path.segments.len() == 1 && (last.ident == "Self" || last.ident == item.ident) => {
                 item.generics.type_params().all(|param| param.ident != last.ident)
             }
-            Some(last) if last.ident == "Option" => match &last.arguments {
+            Some(last) if last.ident == "Option" || last.ident == "Result" => match &last.arguments {
                 PathArguments::AngleBracketed(arguments) => arguments
                     .args
                     .iter()
@@ -291,7 +293,8 @@ fn mentions(ty: &Type, wanted: impl Fn(&Ident) -> bool) -> bool {
     search.1
 }
 
-/// `Self` in a field means the item; where the type is used again it would mean something else.
+/// `Self` in a field means the item; where the type is used again it would mean something else. A reference without a
+/// lifetime is refused, which should not be said of every use.
 struct ReplaceSelf<'a>(&'a DeriveInput);
 
 impl VisitMut for ReplaceSelf<'_> {
@@ -304,6 +307,9 @@ impl VisitMut for ReplaceSelf<'_> {
             let (_, generics, _) = self.0.generics.split_for_impl();
             *ty = syn::parse_quote!(#ident #generics);
         } else {
+            if let Type::Reference(reference) = ty {
+                reference.lifetime.get_or_insert_with(|| syn::parse_quote!('static));
+            }
             syn::visit_mut::visit_type_mut(self, ty);
         }
     }

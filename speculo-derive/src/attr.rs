@@ -9,63 +9,8 @@ use syn::parse::Parse;
 use syn::spanned::Spanned;
 use syn::{Attribute, Data, DeriveInput, Expr, ExprLit, Ident, Lit, LitStr, Meta, Path, Token, Type};
 
-use crate::diagnostics::{Errors, list, nearest, spell};
-
-/// What an attribute stands on.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Type,
-    Variant,
-    Field,
-}
-
-impl Place {
-    const ALL: [Self; 3] = [Self::Type, Self::Field, Self::Variant];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Type => "the type",
-            Self::Variant => "a variant",
-            Self::Field => "a field",
-        }
-    }
-
-    fn attributes(self) -> &'static [&'static str] {
-        match self {
-            Self::Type => &["singleton", "rename", "derive", "external", "crate"],
-            Self::Variant => &["rename"],
-            Self::Field => &["key", "rename", "opaque"],
-        }
-    }
-
-    /// A list as it could stand there.
-    fn example(self) -> &'static str {
-        match self {
-            Self::Type => "#[speculo(singleton, rename = \"Door\")]",
-            Self::Variant => "#[speculo(rename = \"Open\")]",
-            Self::Field => "#[speculo(key, rename = \"id\")]",
-        }
-    }
-
-    /// What rkyv takes there, without what would be refused.
-    fn rkyv_attributes(self) -> &'static [&'static str] {
-        match self {
-            Self::Type => &[
-                "archived",
-                "resolver",
-                "derive",
-                "compare",
-                "attr",
-                "bytecheck",
-                "archive_bounds",
-                "serialize_bounds",
-                "deserialize_bounds",
-            ],
-            Self::Variant => &[],
-            Self::Field => &["with", "omit_bounds", "attr", "niche"],
-        }
-    }
-}
+use crate::diagnostics::{Errors, nearest, spell};
+use crate::place::Place;
 
 #[derive(Default)]
 pub(crate) struct ContainerAttrs {
@@ -110,17 +55,13 @@ pub(crate) struct RkyvAttrs {
 impl ContainerAttrs {
     pub(crate) fn parse(item: &DeriveInput, errors: &mut Errors) -> Self {
         let mut attrs = Self { rkyv: RkyvAttrs::parse(&item.attrs, Place::Type, errors), ..Self::default() };
-        let mut derive = None;
         each(&item.attrs, Place::Type, errors, |meta, errors| match name_of(meta).as_str() {
             "singleton" => flag(&mut attrs.singleton, meta, errors),
             "external" => flag(&mut attrs.external, meta, errors),
             "rename" => rename(&mut attrs.rename, meta, errors),
             "crate" => krate(&mut attrs.krate, meta, errors),
-            "derive" => {
-                first_only(&mut derive, meta, errors);
-                derives(&mut attrs.derives, meta, errors);
-            }
-            _ => unknown(meta, Place::Type, matches!(item.data, Data::Enum(_)), errors),
+            "derive" => derives(&mut attrs.derives, meta, errors),
+            _ => Place::Type.unknown(&meta.path, matches!(item.data, Data::Enum(_)), errors),
         });
         attrs
     }
@@ -145,9 +86,10 @@ impl FieldAttrs {
                 match nearest(name, Place::Field.attributes()) {
                     Some("key") => attrs.key = Some(meta.path.span()),
                     Some("opaque") => attrs.opaque = Some(meta.path.span()),
+                    _ if ["with", "skip"].contains(&name) => attrs.rkyv.refuse_with(),
                     _ => {}
                 }
-                unknown(meta, Place::Field, false, errors);
+                Place::Field.unknown(&meta.path, false, errors);
             }
         });
         attrs
@@ -160,27 +102,20 @@ impl VariantAttrs {
         let mut attrs = Self { rkyv, rename: None };
         each(&variant.attrs, Place::Variant, errors, |meta, errors| match name_of(meta).as_str() {
             "rename" => rename(&mut attrs.rename, meta, errors),
-            _ => unknown(meta, Place::Variant, true, errors),
+            _ => Place::Variant.unknown(&meta.path, true, errors),
         });
         attrs
     }
 }
 
 impl RkyvAttrs {
-    /// Wrong names are not left for rkyv to refuse, as impls that it does not make are missed everywhere. Wrong values
-    /// are.
+    /// What is wrong is not left for rkyv to refuse, as impls that it does not make are missed everywhere.
     fn parse(attrs: &[Attribute], here: Place, errors: &mut Errors) -> Self {
         let mut found = Self::default();
         for attr in attrs.iter().filter(|attr| attr.path().is_ident("rkyv")) {
-            let _ = attr.parse_nested_meta(|meta| {
+            let parsed = attr.parse_nested_meta(|meta| {
                 let name = name_of(&meta);
                 match name.as_str() {
-                    "archived" => found.archived = Some(meta.value()?.parse()?),
-                    "with" => found.with = Some(meta.value()?.parse()?),
-                    "derive" | "compare" => {
-                        let paths = paths(&meta)?;
-                        found.seen.extend(paths.iter().map(|path| format!("{name}({})", last_name(path))));
-                    }
                     "as" | "remote" if here == Place::Type => {
                         errors.on(
                             &meta.path,
@@ -193,16 +128,42 @@ impl RkyvAttrs {
                     }
                     name if here == Place::Type && name == "crate" => found.krate = Some(meta.path.span()),
                     name if !here.rkyv_attributes().contains(&name) => {
-                        unknown_to_rkyv(&meta, here, errors);
+                        here.unknown_to_rkyv(&meta.path, errors);
                         found.refused = true;
+                    }
+                    "archived" => found.archived = Some(meta.value()?.parse()?),
+                    "with" => match wrapper(&meta) {
+                        Ok(wrapper) => found.with = Some(wrapper),
+                        Err(meant) => {
+                            errors.on(
+                                &meta.path,
+                                "`with` takes the type of a wrapper",
+                                format!("write `#[rkyv(with = {meant})]`"),
+                            );
+                            found.refuse_with();
+                        }
+                    },
+                    "derive" | "compare" => {
+                        let paths = paths(&meta)?;
+                        found.seen.extend(paths.iter().map(|path| format!("{name}({})", last_name(path))));
                     }
                     _ => {}
                 }
                 found.seen.insert(name);
                 skip(&meta)
             });
+            if let Err(error) = parsed {
+                errors.at(error.span(), format!("rkyv cannot read this: {error}"), here.rkyv_help());
+                found.refused = true;
+            }
         }
         found
+    }
+
+    /// As if there were a wrapper, of which an error was reported: nothing else is said of the field.
+    fn refuse_with(&mut self) {
+        self.with = Some(syn::parse_quote!(_));
+        self.refused = true;
     }
 
     /// Whether `#[rkyv(name…)]` stands there.
@@ -225,7 +186,7 @@ fn each(
             Meta::NameValue(_) => {
                 errors.on(
                     attr,
-                    "what speculo takes stands in parentheses",
+                    "the arguments of `speculo` go in parentheses",
                     format!("write for instance `{example}`"),
                 );
                 continue;
@@ -233,7 +194,7 @@ fn each(
             Meta::List(_) | Meta::Path(_) => {
                 errors.on(
                     attr,
-                    "this attribute says nothing",
+                    "this attribute is empty",
                     format!("remove it, or write for instance `{example}`"),
                 );
                 continue;
@@ -274,7 +235,7 @@ fn flag(found: &mut Option<Span>, meta: &ParseNestedMeta<'_>, errors: &mut Error
 /// Notes where the attribute stands, and complains of a second one.
 fn first_only(found: &mut Option<Span>, meta: &ParseNestedMeta<'_>, errors: &mut Errors) {
     if found.is_some() {
-        errors.on(&meta.path, format!("`{}` stands here a second time", name_of(meta)), "remove it");
+        errors.on(&meta.path, format!("`{}` is given a second time", name_of(meta)), "remove it");
     }
     found.get_or_insert(meta.path.span());
 }
@@ -286,7 +247,7 @@ fn rename(found: &mut Option<LitStr>, meta: &ParseNestedMeta<'_>, errors: &mut E
     match value(meta, "`rename` takes a name", &help("door"), errors) {
         Some(Expr::Lit(ExprLit { lit: Lit::Str(name), .. })) => {
             if name.value().trim().is_empty() {
-                errors.on(&name, "a name has at least one letter", "write a name, or remove `rename`");
+                errors.on(&name, "a name cannot be empty", "write a name, or remove `rename`");
             }
             found.get_or_insert(name);
         }
@@ -326,7 +287,7 @@ fn derives(found: &mut Vec<Path>, meta: &ParseNestedMeta<'_>, errors: &mut Error
     let traits =
         if meta.input.peek(syn::token::Paren) { paths(meta).unwrap_or_default() } else { Vec::new() };
     if traits.is_empty() {
-        errors.on(&meta.path, "`derive` takes the traits that the archived type shall derive", HELP);
+        errors.on(&meta.path, "`derive` takes the traits to derive for the archived type", HELP);
     }
     let help = if traits.len() == 1 { "remove `derive(Debug)`" } else { "remove it" };
     for path in traits {
@@ -334,63 +295,24 @@ fn derives(found: &mut Vec<Path>, meta: &ParseNestedMeta<'_>, errors: &mut Error
         if name == "Debug" {
             errors.on(&path, "archived types have `Debug` already", help);
         } else if found.iter().any(|other| last_name(other) == name) {
-            errors.on(&path, format!("`{name}` stands here a second time"), "remove it");
+            errors.on(&path, format!("`{name}` is given a second time"), "remove it");
         } else {
             found.push(path);
         }
     }
 }
 
-fn unknown(meta: &ParseNestedMeta<'_>, here: Place, of_enum: bool, errors: &mut Errors) {
-    let name = name_of(meta);
-    let takes = format!("{} takes {}", here.name(), list(here.attributes()));
-    let message = format!("unknown attribute `{name}`");
-    let elsewhere = Place::ALL.into_iter().find_map(|place| {
-        let meant = nearest(&name, place.attributes()).filter(|_| place != here)?;
-        Some((meant, place.name()))
-    });
-    match (nearest(&name, here.attributes()), elsewhere) {
-        (None, Some(("key", _))) if of_enum => errors.on(
-            &meta.path,
-            "an enum has no key",
-            "make a struct with two fields: the key, with `#[speculo(key)]` on it, and the enum",
-        ),
-        (Some(meant), _) => errors.on(&meta.path, message, format!("did you mean `{meant}`? {takes}")),
-        (None, Some((meant, place))) if meant == name => errors.on(
-            &meta.path,
-            format!("`{name}` does not belong on {}", here.name()),
-            format!("put `#[speculo({})]` on {place}; {takes}", with_value(&name)),
-        ),
-        (None, Some((meant, place))) => {
-            errors.on(
-                &meta.path,
-                message,
-                format!("did you mean `{meant}`, which belongs on {place}? {takes}"),
-            );
-        }
-        (None, None) => errors.on(&meta.path, message, takes),
-    }
-}
-
-fn unknown_to_rkyv(meta: &ParseNestedMeta<'_>, here: Place, errors: &mut Errors) {
-    let name = name_of(meta);
-    let takes = here.rkyv_attributes();
-    let meant = nearest(&name, takes).map_or_else(String::new, |meant| format!("did you mean `{meant}`? "));
-    let help = match takes {
-        [] => format!("remove it: {} takes none", here.name()),
-        takes => format!("{meant}{} takes {}", here.name(), list(takes)),
+/// The type after `with =`; if there is none, what should stand there.
+fn wrapper(meta: &ParseNestedMeta<'_>) -> Result<Type, String> {
+    let meant = match meta.value() {
+        Ok(value) if value.peek(LitStr) => value.parse::<LitStr>().map(|name| name.value()),
+        Ok(value) => match value.parse() {
+            Ok(wrapper) => return Ok(wrapper),
+            Err(error) => Err(error),
+        },
+        Err(_) => paths(meta).map(|paths| paths.first().map(spell).unwrap_or_default()),
     };
-    let message = format!("rkyv has no attribute `{name}` that {} could take", here.name());
-    errors.on(&meta.path, message, help);
-}
-
-/// How an attribute is written, with a place for what it takes.
-fn with_value(name: &str) -> &str {
-    match name {
-        "derive" => "derive(…)",
-        "crate" => "crate = …",
-        flag => flag,
-    }
+    Err(meant.ok().filter(|meant| !meant.is_empty()).unwrap_or("speculo_typed::with::AsString".to_owned()))
 }
 
 fn name_of(meta: &ParseNestedMeta<'_>) -> String {

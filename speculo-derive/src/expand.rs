@@ -5,7 +5,7 @@ use quote::quote;
 use syn::{DeriveInput, Fields, Visibility};
 
 use crate::ast::{Body, Input};
-use crate::diagnostics::Errors;
+use crate::diagnostics::{Errors, place};
 use crate::validate::Verdict;
 use crate::{bounds, fallback, key, parts, schema, twin, validate};
 
@@ -73,10 +73,18 @@ fn expand(input: &Input<'_>) -> TokenStream {
             fn __keys_of_maps() where #(#asked),* {}
         }
     });
+    let external = input.attrs.external.filter(|_| input.original.generics.params.is_empty()).map(|span| {
+        let bound = quote!(#item: #krate::parts::External).into_iter().map(|token| place(token, span));
+        quote! {
+            #[allow(dead_code)]
+            fn __external() where #(#bound)* {}
+        }
+    });
     let ours = quote! {
         const _: () = {
             use #path as #krate;
 
+            #external
             #asked
 
             #[automatically_derived]

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Data, DeriveInput, Fields, Generics, Index, Member, parse_quote};
+use syn::{Data, DeriveInput, Fields, GenericParam, Generics, Index, Member, parse_quote};
 
 use crate::ast::{Input, plain_name};
 use crate::attr::ContainerAttrs;
@@ -98,6 +98,10 @@ fn expand(item: &DeriveInput, errors: &mut Errors) -> Option<TokenStream> {
     drop(ignored.into_tokens());
     let krate = attrs.krate.unwrap_or_else(|| syn::parse_quote!(::speculo_typed));
 
+    if let Some(GenericParam::Lifetime(lifetime)) = item.generics.params.first() {
+        types::refuse_lifetime(&item.ident, lifetime, errors);
+        return None;
+    }
     if let Some(param) = item.generics.params.first() {
         errors.on(
             param,
@@ -240,8 +244,12 @@ fn of_enum(
 
 /// The fields in order, as in a tuple.
 fn of_struct(fields: &Fields, errors: &mut Errors, krate: &syn::Path) -> Option<TokenStream> {
-    let floats = fields.iter().filter(|field| types::refuse_float_keys(&field.ty, errors)).count();
-    if floats > 0 {
+    let mut refused = false;
+    for field in fields {
+        refused |= types::refuse_float_keys(&field.ty, errors);
+        refused |= types::refuse_references(&field.ty, errors);
+    }
+    if refused {
         return None;
     }
     let types: Vec<_> = fields.iter().map(|field| &field.ty).collect();

@@ -14,6 +14,7 @@ mod fallback;
 mod golden;
 mod key;
 mod parts;
+mod place;
 mod schema;
 mod twin;
 mod types;
@@ -67,7 +68,6 @@ use syn::{DeriveInput, parse_macro_input};
 /// # Attributes of a variant
 ///
 /// - `#[speculo(rename = "Open")]`: the variant's name in the schema.
-/// - `#[rkyv(…)]`: handed on to rkyv.
 ///
 /// # Types of fields
 ///

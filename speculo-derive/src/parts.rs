@@ -4,7 +4,7 @@
 //! `Option<Lock>` and `Lock`. So bounds are put on `Lock` alone, in our words and where the user wrote it.
 
 use quote::quote;
-use syn::{GenericArgument, Path, PathArguments, Type, TypePath, WherePredicate, parse_quote};
+use syn::{GenericArgument, Ident, Path, PathArguments, Type, TypePath, WherePredicate, parse_quote};
 
 use crate::diagnostics::over;
 use crate::types::{is_one_of, last_name};
@@ -93,6 +93,11 @@ const CONTAINERS: &[(&str, &[Role])] = &[
     ("IndexSet", &[Role::Hashed]),
 ];
 
+/// Those whose archived forms refer to other bytes, by their distance.
+const REFERRING: &[&str] = &[
+    "String", "CString", "Vec", "VecDeque", "Box", "Rc", "Arc", "HashMap", "HashSet", "BTreeMap", "BTreeSet",
+];
+
 /// The parts of `ty` that are not the standard library's own; `ty` itself if nothing is known of it.
 pub(crate) fn parts(ty: &Type) -> Vec<Part<'_>> {
     let mut found = Vec::new();
@@ -123,6 +128,22 @@ pub(crate) fn has_map(ty: &Type) -> bool {
             role != Role::Value || last_name(ty).is_some_and(|last| last == "IndexMap" || last == "IndexSet");
     });
     found
+}
+
+/// The name of what refers to other bytes of the archive: in `Option<String>`, it is `String`.
+pub(crate) fn referring(ty: &Type) -> Option<&Ident> {
+    match ty {
+        Type::Group(group) => referring(&group.elem),
+        Type::Paren(paren) => referring(&paren.elem),
+        Type::Array(array) => referring(&array.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().find_map(referring),
+        Type::Path(path) => {
+            let last = path.path.segments.last().map(|last| &last.ident);
+            last.filter(|last| REFERRING.iter().any(|name| *last == name))
+                .or_else(|| known(path)?.into_iter().find_map(|(inner, _)| referring(inner)))
+        }
+        _ => None,
+    }
 }
 
 /// What every impl needs of the parts of a type. Errors that are equal in text and place are reported once, whichever

@@ -77,7 +77,10 @@ fn twin_fields<'a>(
         }
         match field.form {
             Form::Wide => twin.attrs.push(parse_quote!(#[rkyv(with = #private::Wide)])),
-            Form::Refused => twin.attrs.push(parse_quote!(#[rkyv(with = #private::Refused)])),
+            Form::Refused => {
+                twin.ty = field.ty.clone();
+                twin.attrs.push(parse_quote!(#[rkyv(with = #private::Refused)]));
+            }
             Form::Plain | Form::Parts | Form::Opaque | Form::Recursive | Form::With(_) => {}
         }
         if field.omits_bounds() && !field.attrs.rkyv.has("omit_bounds") {

@@ -3,10 +3,11 @@
 use std::fmt::Display;
 
 use quote::ToTokens;
-use syn::spanned::Spanned;
 use syn::visit::Visit;
-use syn::visit_mut::VisitMut;
-use syn::{Expr, GenericArgument, Ident, Lifetime, PathArguments, Type, TypePath};
+use syn::{
+    Expr, GenericArgument, Ident, Lifetime, LifetimeParam, PathArguments, Type, TypePath, TypePtr,
+    TypeReference,
+};
 
 use crate::ast::{Field, Form};
 use crate::diagnostics::{Errors, spell};
@@ -84,6 +85,37 @@ pub(crate) fn refuse_float_keys(ty: &Type, errors: &mut Errors) -> bool {
     floats.1
 }
 
+/// Reports every reference in the type of a key; returns whether there is one. `#[derive(Speculo)]` does so in the same
+/// words, and the compiler repeats nothing.
+pub(crate) fn refuse_references(ty: &Type, errors: &mut Errors) -> bool {
+    struct References<'a>(&'a mut Errors, bool);
+
+    impl<'ast> Visit<'ast> for References<'_> {
+        fn visit_type_reference(&mut self, reference: &'ast TypeReference) {
+            refuse_reference(reference, self.0);
+            self.1 = true;
+        }
+    }
+
+    let mut references = References(errors, false);
+    references.visit_type(ty);
+    references.1
+}
+
+/// The same of a parameter of the item.
+pub(crate) fn refuse_lifetime(item: &Ident, param: &LifetimeParam, errors: &mut Errors) {
+    errors.on(
+        param,
+        format!("`{item}` borrows, and a shared value must own what it holds"),
+        "remove the lifetime, and use owned types: `String` for `&str`, `Vec<T>` for `&[T]`",
+    );
+}
+
+fn refuse_reference(reference: &TypeReference, errors: &mut Errors) {
+    let owned = owned(&reference.elem);
+    errors.on(reference, "a reference means nothing to another process", format!("use `{owned}`"));
+}
+
 /// `usize`, `core::primitive::usize`, `std::primitive::usize`.
 pub(crate) fn is_one_of(ty: &Type, names: &[&str]) -> bool {
     match bare(ty) {
@@ -93,6 +125,11 @@ pub(crate) fn is_one_of(ty: &Type, names: &[&str]) -> bool {
         }
         _ => false,
     }
+}
+
+/// No other type is called so.
+fn is_nonzero_size(ty: &Type) -> bool {
+    last_name(ty).is_some_and(|last| last == "NonZeroUsize" || last == "NonZeroIsize")
 }
 
 /// The type without parentheses.
@@ -229,6 +266,22 @@ impl Types<'_> {
         }
     }
 
+    fn refuse_dyn(&mut self, ty: &Type) {
+        self.refuse(
+            ty,
+            "a `dyn` value has no form that other processes know",
+            "use an enum of the types that it can be",
+        );
+    }
+
+    fn refuse_pointer(&mut self, ty: &Type, target: &Type) {
+        self.refuse(
+            ty,
+            "a pointer means nothing to another process",
+            format!("share what it points to: use `{}`", pointed(target)),
+        );
+    }
+
     fn refuse(&mut self, tokens: impl ToTokens, message: impl Display, help: impl Display) {
         self.errors.on(tokens, message, help);
         self.fate = Fate::Refused;
@@ -240,40 +293,36 @@ impl<'ast> Visit<'ast> for Types<'_> {
         match ty {
             Type::Reference(reference)
                 if reference.lifetime.as_ref().is_some_and(|named| self.lifetimes.contains(named)) => {}
+            Type::Reference(TypeReference { elem, .. }) | Type::Ptr(TypePtr { elem, .. }) if is_dyn(elem) => {
+                self.refuse_dyn(ty);
+            }
             Type::Reference(reference) => {
-                let owned = owned(&reference.elem);
-                self.refuse(ty, "a reference means nothing to another process", format!("use `{owned}`"));
+                refuse_reference(reference, self.errors);
+                self.fate = Fate::Refused;
             }
-            Type::Ptr(pointer) => {
-                self.refuse(
-                    ty,
-                    "a pointer means nothing to another process",
-                    format!("share the value it points to: use `{}`", spell(&pointer.elem)),
-                );
-            }
+            Type::Ptr(pointer) => self.refuse_pointer(ty, &pointer.elem),
             Type::FnPtr(_) => self.refuse(
                 ty,
                 "a function has another address in every process",
                 "use an enum that says which one to call",
             ),
-            Type::TraitObject(_) => self.refuse(
-                ty,
-                "a `dyn` value has no form that other processes know",
-                "use an enum of the types that it can be",
-            ),
-            Type::Path(path) if is_one_of(ty, &["usize", "isize"]) => {
-                let narrow = if spell(path).ends_with("usize") { "u64" } else { "i64" };
+            Type::TraitObject(_) => self.refuse_dyn(ty),
+            Type::Path(path) if is_one_of(ty, &["usize", "isize"]) || is_nonzero_size(ty) => {
                 let written = spell(path);
-                let mut fixed = self.whole.clone();
-                Replace(narrow).visit_type_mut(&mut fixed);
-                let fixed = spell(fixed);
+                // At its end, as everything before is a path.
+                let fixed = written.strip_suffix("size").unwrap_or(&written);
                 self.refuse(
                     ty,
                     format!("`{written}` differs in size between machines, and would be cut to 32 bits"),
-                    format!("use `{fixed}`"),
+                    format!("use `{fixed}64`"),
                 );
             }
             Type::Path(_) if last_name(ty).is_some_and(|last| last == "PhantomData") => {}
+            Type::Path(TypePath { path, .. }) if last_name(ty).is_some_and(|last| last == "NonNull") => {
+                if let Some(target) = path.segments.last().and_then(|last| argument(&last.arguments)) {
+                    self.refuse_pointer(ty, target);
+                }
+            }
             ty => {
                 if let Some(owned) = without_cow(ty) {
                     self.refuse(
@@ -300,33 +349,26 @@ impl<'ast> Visit<'ast> for Types<'_> {
     fn visit_expr(&mut self, _: &'ast Expr) {}
 }
 
-/// Turns `usize` and `isize` into their fixed forms, to show what to write.
-struct Replace(&'static str);
-
-impl VisitMut for Replace {
-    fn visit_type_mut(&mut self, ty: &mut Type) {
-        if is_one_of(ty, &["usize", "isize"]) {
-            let fixed = Ident::new(self.0, ty.span());
-            *ty = syn::parse_quote!(#fixed);
-        } else {
-            syn::visit_mut::visit_type_mut(self, ty);
-        }
+/// What to write instead of a pointer to `target`.
+fn pointed(target: &Type) -> String {
+    match last_name(target).map(ToString::to_string).as_deref() {
+        Some("c_void") => "Vec<u8>".to_owned(),
+        Some("c_char") => "std::ffi::CString".to_owned(),
+        _ => owned(target),
     }
+}
 
-    fn visit_expr_mut(&mut self, _: &mut Expr) {}
+fn is_dyn(ty: &Type) -> bool {
+    matches!(bare(ty), Type::TraitObject(_))
 }
 
 /// What to write instead of a reference to `target`.
 fn owned(target: &Type) -> String {
     match target {
-        Type::Slice(slice) => format!("Vec<{}>", spell(&slice.elem)),
+        Type::Slice(slice) => format!("Vec<{}>", owned(&slice.elem)),
         Type::Path(path) if path.path.is_ident("str") => "String".to_owned(),
-        Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "CStr") => {
-            "CString".to_owned()
-        }
-        Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Path") => {
-            "String".to_owned()
-        }
+        ty if last_name(ty).is_some_and(|last| last == "CStr") => "std::ffi::CString".to_owned(),
+        ty if last_name(ty).is_some_and(|last| last == "Path" || last == "OsStr") => "String".to_owned(),
         Type::Reference(inner) => owned(&inner.elem),
         other => spell(other),
     }

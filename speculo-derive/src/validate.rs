@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Expr, ExprLit, ExprUnary, GenericParam, Lit, LitStr, UnOp};
 
-use crate::ast::{Body, Form, Input, Record, Variant};
+use crate::ast::{Body, Field, Form, Input, Record, Variant};
 use crate::diagnostics::Errors;
 use crate::parts;
 use crate::types::{self, Fate};
@@ -30,6 +30,7 @@ pub(crate) fn validate(input: &mut Input<'_>, errors: &mut Errors) -> Verdict {
     let mut verdict = container(input, errors);
     keys(input, errors);
     conflicts(input, errors);
+    derives(input, errors);
     names(input, errors);
     let external = input.attrs.external.is_some();
     let lifetimes: Vec<_> = input.original.generics.lifetimes().map(|param| param.lifetime.clone()).collect();
@@ -89,11 +90,7 @@ fn container(input: &Input<'_>, errors: &mut Errors) -> Verdict {
     }
     for param in &input.original.generics.params {
         if let GenericParam::Lifetime(lifetime) = param {
-            errors.on(
-                lifetime,
-                format!("`{}` borrows, and a shared value must own what it holds", input.original.ident),
-                "remove the lifetime, and use owned types: `String` for `&str`, `Vec<T>` for `&[T]`",
-            );
+            types::refuse_lifetime(&input.original.ident, lifetime, errors);
             verdict = Verdict::Refuse;
         }
     }
@@ -119,8 +116,8 @@ fn tags_fit(variants: &[Variant<'_>], errors: &mut Errors) -> bool {
         if next.is_some_and(|tag| tag > 255) {
             errors.on(
                 place,
-                "the number of a variant is archived in one byte",
-                "use numbers from 0 to 255, or none",
+                "the discriminant of a variant is archived in one byte",
+                "use discriminants from 0 to 255, or none",
             );
             fit = false;
             next = None;
@@ -207,7 +204,7 @@ fn conflicts(input: &mut Input<'_>, errors: &mut Errors) {
         errors.at(
             krate,
             "speculo brings its own rkyv",
-            "remove `crate = …` or, if the type derives rkyv's traits itself, add `#[speculo(external)]` to it",
+            "add `#[speculo(external)]` to the type if it derives rkyv's traits itself; else remove `crate = …`",
         );
         // Most likely it does.
         input.attrs.external = Some(krate);
@@ -231,10 +228,34 @@ fn conflicts(input: &mut Input<'_>, errors: &mut Errors) {
     if let (Some(_), Some(first)) = (input.attrs.external, input.attrs.derives.first()) {
         errors.on(
             first,
-            "with `external`, the archived type is not of speculo's making",
+            "with `external`, rkyv makes the archived type",
             "write `#[rkyv(derive(…))]` instead of `#[speculo(derive(…))]`",
         );
     }
+}
+
+/// What is copied out of an archive loses what it refers to.
+fn derives(input: &mut Input<'_>, errors: &mut Errors) {
+    let plain = |field: &&Field<'_>| matches!(field.form, Form::Plain | Form::Parts | Form::Recursive);
+    let referring = input.fields().filter(plain).find_map(|field| parts::referring(&field.original.ty));
+    let Some(referring) = referring.map(ToString::to_string) else { return };
+    if input.attrs.external.is_some() {
+        return;
+    }
+    input.attrs.derives.retain(|derive| {
+        let name = derive.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+        let copies = name == "Clone" || name == "Copy";
+        if copies {
+            errors.on(
+                derive,
+                format!(
+                    "an archived `{referring}` is never `{name}`: it refers to bytes that stay where they are"
+                ),
+                format!("remove `{name}`; `to_native()` gives a copy, and a `Sample` can be cloned"),
+            );
+        }
+        !copies
+    });
 }
 
 /// Names of the schema tell fields and variants apart.

@@ -75,11 +75,23 @@ impl<T> OpaqueField for T where
 {
 }
 
+/// What `#[speculo(external)]` says of a type.
+#[diagnostic::on_unimplemented(
+    message = "`external` is for types that derive rkyv's traits, and `{Self}` does not",
+    label = "rkyv's own derives are missing",
+    note = "add `#[derive(rkyv::Archive, rkyv::Serialize, rkyv::Deserialize)]` to `{Self}`, or remove `external`"
+)]
+pub trait External {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Archive> External for T {}
+
 /// What a field with `#[rkyv(with = …)]` needs of its wrapper.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not for fields of type `{F}`",
     label = "not a wrapper for `{F}`",
-    note = "the wrappers in `speculo_typed::with` say which types they are for; write another one, or none"
+    note = "the wrappers in `speculo_typed::with` say which types they are for; write another one, or none",
+    note = "for what is in an `Option` or a `Vec`, write `speculo_typed::with::Map<…>` around the wrapper"
 )]
 pub trait FieldWrapper<F>:
     ArchiveWith<F, Archived: Send + Sync + Checked>
@@ -100,7 +112,8 @@ impl<F, W> FieldWrapper<F> for W where
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not for fields of type `{F}`",
     label = "not a wrapper for `{F}`",
-    note = "the wrappers in `speculo_typed::with` say which types they are for; write another one, or none"
+    note = "the wrappers in `speculo_typed::with` say which types they are for; write another one, or none",
+    note = "for what is in an `Option` or a `Vec`, write `speculo_typed::with::Map<…>` around the wrapper"
 )]
 pub trait FieldWith<F>: FieldWrapper<F> + ArchiveWith<F, Archived: Reflect> {}
 
@@ -110,9 +123,9 @@ impl<F, W> FieldWith<F> for W where W: FieldWrapper<F> + ArchiveWith<F, Archived
 /// Says in one error what a [`Key`] takes.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a key",
-    label = "values cannot be told apart by `{Self}`",
+    label = "not a type that keys can have",
     note = "keys are integers, `bool`, `char`, `String`, `Vec<u8>`, `[u8; N]` and tuples of these",
-    note = "an enum without fields, or a struct of keys, becomes a key by `#[derive(SpeculoKey, Debug, Clone, PartialEq, Eq)]`"
+    note = "an enum without fields, or a struct of keys, becomes a key by `#[derive(Speculo, SpeculoKey, Debug, Clone, PartialEq, Eq)]`"
 )]
 pub trait KeyPart {}
 
@@ -123,7 +136,7 @@ impl<T: Key> KeyPart for T {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a key yet",
     label = "a key also has to be `Clone`, `Debug` and `Eq`",
-    note = "write `#[derive(SpeculoKey, Debug, Clone, PartialEq, Eq)]` on `{Self}`"
+    note = "add `#[derive(Debug, Clone, PartialEq, Eq)]` to `{Self}`"
 )]
 pub trait KeyTraits {}
 

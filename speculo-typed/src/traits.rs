@@ -43,10 +43,9 @@ impl<A> Checked for A where
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be shared between processes",
     label = "`{Self}` has no form that other processes can read",
-    note = "if `{Self}` is yours, add `#[derive(Speculo)]` to it",
-    note = "if it is from `uuid`, `bytes`, `smallvec` or `indexmap`, turn on that feature of `speculo-typed`",
-    note = "if it is not yours, `#[rkyv(with = …)]` on the field gives it a form: see `speculo_typed::with`",
-    note = "if it is `usize` or `isize`, which differ between machines, write `u64` or `i64`; for `Instant`, write `SystemTime`"
+    note = "if `{Self}` is yours, add `#[derive(Speculo)]` to it, and `#[speculo(external)]` if it derives rkyv's traits itself",
+    note = "if it is not yours, a feature of `speculo-typed` may add it (`uuid`, `bytes`, `smallvec`, `indexmap`), or `#[rkyv(with = …)]` on the field gives it a form: see `speculo_typed::with`",
+    note = "if it is a reference, write what it refers to; for `usize` or `isize`, which differ between machines, `u64` or `i64`; for `Instant`, `SystemTime` and `AsUnixTime`"
 )]
 pub trait Field:
     Archive<
@@ -88,7 +87,8 @@ pub trait Field:
     message = "`{Self}` cannot be shared: `Speculo` is not derived",
     label = "not a type that processes can share",
     note = "add `#[derive(Speculo)]` to `{Self}` or, if that is a container, to what it contains",
-    note = "if `{Self}` is a type parameter, add the bound `{Self}: Speculo`"
+    note = "if `{Self}` is a type parameter, add the bound `{Self}: Speculo`",
+    note = "if it is an archived type, name the original: `Door`, not `ArchivedDoor`"
 )]
 pub trait Speculo: Field + Archive<Archived: Debug> {
     /// How values of this type replace each other.
@@ -120,7 +120,8 @@ pub trait Keyed: Speculo {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a singleton",
     label = "an area holds many values of this type",
-    note = "add `#[speculo(singleton)]` to `{Self}` if an area shall hold one value of it"
+    note = "add `#[speculo(singleton)]` to `{Self}` if an area should hold one value of it",
+    note = "without that, `get(key)` reads a keyed type, and `recv()` a stream"
 )]
 pub trait Singleton: Speculo {}
 

@@ -86,7 +86,8 @@ mod derive {
 
     /// The key of maps: what a shared map asks of it, it asks of the archived form as well.
     #[derive(Speculo, Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-    #[speculo(derive(PartialEq, Eq, Hash, PartialOrd, Ord))]
+    #[speculo(derive(PartialEq, Eq, Hash))]
+    #[speculo(derive(PartialOrd, Ord))]
     enum Side {
         Left,
         Right,
@@ -103,6 +104,15 @@ mod derive {
     #[speculo(singleton, derive(Clone, Copy))]
     struct Point {
         x: i32,
+    }
+
+    /// The text is in the name of the type alone.
+    #[derive(Speculo, Debug)]
+    #[speculo(derive(Clone))]
+    struct Marked {
+        mark: core::marker::PhantomData<String>,
+        #[rkyv(with = speculo_typed::with::Skip)]
+        label: String,
     }
 
     #[test]
@@ -122,6 +132,8 @@ mod derive {
             let copy: ArchivedPoint = *archived;
             assert_eq!(copy.x, 3);
         });
+        let marked = Marked { mark: core::marker::PhantomData, label: String::new() };
+        in_place(&marked, |archived| assert_eq!(archived.clone(), marked));
     }
 }
 

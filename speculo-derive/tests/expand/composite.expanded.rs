@@ -1,5 +1,10 @@
 const _: () = {
     use ::speculo_typed as __speculo;
+    #[allow(dead_code)]
+    fn __external()
+    where
+        Seat: __speculo::parts::External,
+    {}
     #[automatically_derived]
     impl __speculo::__private::Field for Seat
     where

@@ -22,7 +22,7 @@ use super::KeyBuf;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not name a key of type `{K}`",
     label = "expected `{K}`, a reference to one, or its archived form",
-    note = "a `String` is looked up by `&str`, and a key of several fields by a tuple: `get((\"rear\", 7))`"
+    note = "a `String` is looked up by `&str`, a `Vec<u8>` by `&[u8]`, and a key of several fields by a tuple: `get((\"rear\", 7))`"
 )]
 pub trait Lookup<K> {
     /// Appends the bytes of the key this names.

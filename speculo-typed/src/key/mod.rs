@@ -55,9 +55,9 @@ use core::fmt::Debug;
 /// derived from them.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a key",
-    label = "values cannot be told apart by `{Self}`",
+    label = "not a type that keys can have",
     note = "keys are integers, `bool`, `char`, `String`, `Vec<u8>`, `[u8; N]` and tuples of these",
-    note = "an enum without fields, or a struct of keys, becomes a key by `#[derive(SpeculoKey, Debug, Clone, PartialEq, Eq)]`"
+    note = "an enum without fields, or a struct of keys, becomes a key by `#[derive(Speculo, SpeculoKey, Debug, Clone, PartialEq, Eq)]`"
 )]
 pub trait Key: Lookup<Self> + Clone + Debug + Eq + Send + Sync + Sized + 'static {
     /// Appends the canonical bytes. Nothing may follow them in `out`.

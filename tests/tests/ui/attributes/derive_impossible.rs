@@ -1,11 +1,19 @@
-// mistakes: 1, in 1 error of the compiler: only it knows that an archived string has no `Clone`
+// mistakes: 3
 
 use speculo_typed::Speculo;
 
 #[derive(Speculo)]
-#[speculo(derive(Clone))]
+#[speculo(derive(Clone, Copy))]
 struct Door {
-    label: String,
+    id: u32,
+    label: Option<String>,
+}
+
+#[derive(Speculo)]
+#[speculo(derive(Clone))]
+enum Event {
+    Quiet,
+    Turned { angles: Vec<f32> },
 }
 
 fn main() {}

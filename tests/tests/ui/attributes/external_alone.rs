@@ -1,4 +1,4 @@
-// mistakes: 1, in 5 errors of the compiler: a derive does not see which others stand beside it
+// mistakes: 1, in 6 errors of the compiler: a derive does not see which others stand beside it
 
 use speculo_typed::Speculo;
 

@@ -1,4 +1,4 @@
-// mistakes: 2
+// mistakes: 3
 
 use speculo_typed::Speculo;
 
@@ -6,6 +6,7 @@ use speculo_typed::Speculo;
 struct Door {
     any: Box<dyn std::fmt::Debug>,
     many: Vec<Box<dyn Fn() -> u32 + Send>>,
+    one: Option<&'static dyn std::fmt::Debug>,
 }
 
 fn main() {}

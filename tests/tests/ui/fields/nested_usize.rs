@@ -1,4 +1,4 @@
-// mistakes: 2
+// mistakes: 3
 
 use speculo_typed::Speculo;
 
@@ -8,6 +8,7 @@ struct Sizes {
     also_fine: [u8; 4_usize],
     list: Vec<usize>,
     map: std::collections::BTreeMap<String, Option<isize>>,
+    count: std::num::NonZeroUsize,
 }
 
 fn main() {}

@@ -1,4 +1,4 @@
-// mistakes: 1, and 1 error of the compiler: it says the same of the type itself
+// mistakes: 2, and 2 errors of the compiler: it says the same of the type itself
 
 use speculo_typed::Speculo;
 
@@ -6,6 +6,11 @@ use speculo_typed::Speculo;
 struct Node {
     value: u32,
     next: Option<Node>,
+}
+
+#[derive(Speculo)]
+struct Answer {
+    given: Result<Answer, u32>,
 }
 
 fn main() {}

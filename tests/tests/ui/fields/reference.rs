@@ -1,4 +1,4 @@
-// mistakes: 4
+// mistakes: 6
 
 use speculo_typed::Speculo;
 
@@ -7,6 +7,8 @@ struct Door {
     label: &'static str,
     parts: Vec<&'static [u8]>,
     path: Option<&'static std::path::Path>,
+    names: &'static [&'static str],
+    system: &'static std::ffi::OsStr,
     other: &'static mut u32,
 }
 
