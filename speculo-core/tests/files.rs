@@ -64,7 +64,7 @@ fn held(root: &Root, generations: &[u64]) -> (Writer, Vec<View>) {
 }
 
 #[test]
-fn two_of_the_older_segments_are_looked_at_in_turn_and_the_latest_two_always() {
+fn the_latest_segment_is_looked_at_first_and_two_of_the_older_ones_in_turn() {
     let root = Root::temporary().unwrap();
     let (mut writer, held) = held(&root, &[1, 3, 9, 10, 11]);
     // Two free ones are found beside the latest, which are held: one is used again, the other is deleted.
@@ -216,6 +216,25 @@ fn what_dead_writers_left_is_deleted() {
     fs::remove_file(folder(&root).join(".manifest")).unwrap();
     assert_eq!(area.create().unwrap().stats().generation, 11);
     assert_eq!(names(&root), [".11.segment", ".bell", ".lock", ".manifest"]);
+}
+
+#[test]
+fn who_fails_to_create_leaves_what_was_there() {
+    let root = Root::temporary().unwrap();
+    let area = area(&root, Kind::Keyed);
+    // It cannot be deleted as a file can, so no manifest is written.
+    fs::create_dir_all(folder(&root).join(".manifest.new")).unwrap();
+    assert!(matches!(area.create(), Err(CreateError::Corrupt(_))));
+    assert_eq!(names(&root), [".manifest.new"]);
+    fs::remove_dir_all(folder(&root)).unwrap();
+
+    area.create().unwrap().put(b"a", b"1").unwrap();
+    fs::create_dir(folder(&root).join(".manifest.new")).unwrap();
+    let before = names(&root);
+    let replacing = area.clone().flags(Flags::REPLACE_ON_MISMATCH).schema(Schema::untyped(Kind::Stream));
+    assert!(matches!(replacing.create(), Err(CreateError::Corrupt(_))));
+    assert_eq!(names(&root), before);
+    assert_eq!(area.open().unwrap().get(b"a").unwrap().unwrap().payload(), b"1");
 }
 
 #[test]
