@@ -83,6 +83,19 @@ fn the_latest_segment_is_looked_at_first_and_two_of_the_older_ones_in_turn() {
 }
 
 #[test]
+fn compacting_gives_back_all_that_nobody_holds() {
+    let root = Root::temporary().unwrap();
+    let (mut writer, mut held) = held(&root, &[2, 7]);
+    writer.compact().unwrap();
+    assert_eq!(writer.stats().retired_segments, 2);
+    let kept = [".13.segment", ".2.segment", ".7.segment", ".bell", ".lock", ".manifest"];
+    assert_eq!(names(&root), kept);
+    held.pop();
+    writer.compact().unwrap();
+    assert_eq!(names(&root), [".14.segment", ".2.segment", ".bell", ".lock", ".manifest"]);
+}
+
+#[test]
 fn a_name_that_is_taken_is_passed_over() {
     let root = Root::temporary().unwrap();
     let mut writer = area(&root, Kind::Keyed).create().unwrap();
