@@ -113,6 +113,7 @@ mod tests {
 
     use rustix::fs::{MemfdFlags, SealFlags};
     use rustix::io::Errno;
+    use rustix::process::Rlimit;
 
     /// A file of memory that cannot become longer than `len`.
     fn of_at_most(len: u64) -> OwnedFd {
@@ -145,6 +146,24 @@ mod tests {
         })
         .join()
         .unwrap();
+    }
+
+    #[test]
+    fn no_file_becomes_longer_than_the_process_may_make_it() {
+        const ROLE: &str = "SPECULO_TEST_LIMITED";
+        if std::env::var_os(ROLE).is_some() {
+            let (fd, limits) = (of_at_most(4 * PAGE), getrlimit(Resource::Fsize));
+            rustix::process::setrlimit(Resource::Fsize, Rlimit { current: Some(2 * PAGE), ..limits })
+                .unwrap();
+            assert!(may_reach(2 * PAGE) && !may_reach(2 * PAGE + 1));
+            assert_eq!(reserve(fd.as_fd(), 0, 3 * PAGE).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
+            return;
+        }
+        // The limit is a process's.
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+        let told = child.args(["no_file_becomes_longer", "--nocapture"]).env(ROLE, "").output().unwrap();
+        assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+        assert!(String::from_utf8_lossy(&told.stdout).contains("1 passed"));
     }
 
     #[test]
