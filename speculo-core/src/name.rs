@@ -140,10 +140,8 @@ impl Root {
     /// [`NameError::RelativeRoot`].
     pub fn path(&self) -> Result<PathBuf, NameError> {
         let path = match &self.0 {
-            Choice::Default => match std::env::var_os("SPECULO_ROOT").filter(|root| !root.is_empty()) {
-                Some(root) => PathBuf::from(root),
-                None => PathBuf::from(format!("/dev/shm/speculo-{}", crate::os::uid())),
-            },
+            Choice::Default => of_environment()
+                .unwrap_or_else(|| PathBuf::from(format!("/dev/shm/speculo-{}", crate::os::uid()))),
             Choice::Path(path) => path.clone(),
             Choice::Temporary(temporary) => temporary.0.clone(),
         };
@@ -152,9 +150,13 @@ impl Root {
 
     /// Whether this is the user's own default root, which must be private.
     pub(crate) fn is_private(&self) -> bool {
-        matches!(self.0, Choice::Default)
-            && std::env::var_os("SPECULO_ROOT").is_none_or(|root| root.is_empty())
+        matches!(self.0, Choice::Default) && of_environment().is_none()
     }
+}
+
+/// `$SPECULO_ROOT`. Empty, it says nothing.
+fn of_environment() -> Option<PathBuf> {
+    std::env::var_os("SPECULO_ROOT").filter(|root| !root.is_empty()).map(PathBuf::from)
 }
 
 impl fmt::Debug for Root {
@@ -185,6 +187,29 @@ mod tests {
     #[test]
     fn a_relative_root_is_refused() {
         assert!(Root::new("tmp").path().is_err());
+    }
+
+    #[test]
+    fn the_default_root_is_the_environments_or_the_users_own() {
+        const ROLE: &str = "SPECULO_TEST_EXPECTED_ROOT";
+        let own = format!("/dev/shm/speculo-{}", crate::os::uid());
+        if let Ok(expected) = std::env::var(ROLE) {
+            let root = Root::default();
+            assert_eq!(root.path().unwrap(), Path::new(&expected));
+            assert_eq!(root.is_private(), expected == own);
+            assert!(!Root::new(own).is_private());
+            return;
+        }
+        // The environment is a process's: each of these has its own.
+        for (environment, expected) in [(None, &*own), (Some(""), &*own), (Some("/some/root"), "/some/root")]
+        {
+            let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+            child.args(["the_default_root_is", "--nocapture"]).env_remove("SPECULO_ROOT").env(ROLE, expected);
+            child.envs(environment.map(|root| ("SPECULO_ROOT", root)));
+            let told = child.output().unwrap();
+            assert!(told.status.success(), "{environment:?}: {}", String::from_utf8_lossy(&told.stderr));
+            assert!(String::from_utf8_lossy(&told.stdout).contains("1 passed"));
+        }
     }
 
     #[test]

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test")]
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::os::unix::fs::FileExt;
 
 use speculo_core::*;
 
@@ -142,4 +144,186 @@ fn too_much_is_not_copied() {
     assert!(matches!(error, OpenError::Untrusted(_)) && error.to_string().contains("268435456"), "{error}");
     // What is longer than its log's limit is damaged, however it is read.
     assert!(!matches!(fits, Err(OpenError::Untrusted(_))), "{fits:?}");
+}
+
+/// Words of a segment, and of a chunk (`docs/design.md`).
+const SLOTS: u64 = 40;
+const LOG_LIMIT: u64 = 56;
+const TAIL: u64 = 128;
+const UNUSED: u64 = 256;
+const INDEX: u64 = 512;
+const PREV: u64 = 40;
+const PAYLOAD: u64 = 64;
+/// A control word: committed, with nothing behind the header.
+const WRITN: u64 = 2;
+
+/// The segment of an area whose owner does with it what he likes.
+struct Forged {
+    area: AreaBuilder<'static>,
+    file: File,
+    /// Where its chunks stand.
+    chunks: Vec<u64>,
+}
+
+impl Forged {
+    /// Of an area to which values of some length were published, by key.
+    fn of(values: &[(&str, usize)]) -> Self {
+        let root = Root::temporary().unwrap();
+        let area = area(&root, Kind::Keyed).initial_size(64 << 10);
+        let mut writer = area.create().unwrap();
+        let path = root.path().unwrap().join("test/area/.1.segment");
+        let file = File::options().read(true).write(true).open(path).unwrap();
+        let mut forged = Self { area: area.trust(Trust::Copy), file, chunks: Vec::new() };
+        for (number, (key, len)) in (1_u8..).zip(values) {
+            writer.put(key.as_bytes(), &vec![number; *len]).unwrap();
+            forged.chunks.push(forged.word(TAIL));
+        }
+        assert_eq!(writer.stats().rollovers, 0);
+        forged
+    }
+
+    fn word(&self, at: u64) -> u64 {
+        let mut bytes = [0; 8];
+        self.file.read_exact_at(&mut bytes, at).unwrap();
+        u64::from_le_bytes(bytes)
+    }
+
+    fn set(&self, at: u64, word: u64) {
+        self.file.write_all_at(&word.to_le_bytes(), at).unwrap();
+    }
+
+    /// Has the slot that names one place name another.
+    fn rename(&self, from: u64, to: u64) {
+        let slots = (0..self.word(SLOTS)).map(|slot| INDEX + slot * 8);
+        let lines = |word: u64| word & ((1 << 40) - 1);
+        let slot = slots.into_iter().find(|slot| lines(self.word(*slot)) == from / 64).unwrap();
+        self.set(slot, self.word(slot) - from / 64 + to / 64);
+    }
+
+    fn copy(&self) -> Reader {
+        self.area.open().unwrap()
+    }
+
+    /// What is said of it.
+    fn refusal(&self) -> String {
+        match self.area.open().map(drop) {
+            Err(OpenError::Corrupt(damage)) => damage.what,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+fn lengths(reader: &mut Reader) -> BTreeMap<Vec<u8>, usize> {
+    view(reader).into_iter().map(|(.., key, payload)| (key, payload.len())).collect()
+}
+
+#[test]
+fn p10_an_index_that_ran_ahead_shows_what_was_there_at_the_end() {
+    let forged = Forged::of(&[("a", 1), ("b", 2), ("a", 3), ("a", 4), ("c", 5), ("a", 6), ("b", 200)]);
+    let [_, b, a3, ..] = forged.chunks[..] else { unreachable!() };
+    // `tail` lags by one commit at most, so the log ends behind the third of these.
+    forged.set(TAIL, b);
+    let mut copied = forged.copy();
+    assert_eq!(lengths(&mut copied), [(b"a".to_vec(), 3), (b"b".to_vec(), 2)].into());
+    assert!(copied.get(b"c").unwrap().is_none());
+    forged.set(TAIL, a3);
+    assert_eq!(lengths(&mut copied), [(b"a".to_vec(), 4), (b"b".to_vec(), 2)].into());
+    forged.set(TAIL, *forged.chunks.last().unwrap());
+    assert_eq!(lengths(&mut copied), [(b"a".to_vec(), 6), (b"b".to_vec(), 200), (b"c".to_vec(), 5)].into());
+}
+
+#[test]
+fn p8_a_tail_that_names_no_chunk_is_refused() {
+    let forged = Forged::of(&[("a", 1), ("b", 200)]);
+    let b = forged.chunks[1];
+    let file_len = forged.file.metadata().unwrap().len();
+    // What looks like a committed chunk, outside the log and inside of a payload.
+    forged.set(UNUSED, WRITN);
+    forged.set(b + PAYLOAD + 8, WRITN);
+    let no_chunk = "the tail names no committed chunk";
+    for (tail, why) in [
+        (UNUSED, "the tail lies outside the log"),
+        (b + PAYLOAD + 8, "the tail lies outside the log"),
+        (b + 256 + PAYLOAD, no_chunk),
+        (file_len - 64, no_chunk),
+        (file_len, no_chunk),
+        (!63, no_chunk),
+    ] {
+        forged.set(TAIL, tail);
+        assert_eq!(forged.refusal(), why, "{tail}");
+    }
+    forged.set(TAIL, b);
+    assert_eq!(lengths(&mut forged.copy()).len(), 2);
+}
+
+#[test]
+fn p8_an_index_that_names_what_is_no_chunk_is_refused() {
+    let outside = "the index names a place outside the log";
+    let (nowhere, nothing) = ("the index leads nowhere", "the index names what is no chunk, or one twice");
+    let refusal = |change: fn(&Forged, &[u64])| {
+        let forged = Forged::of(&[("a", 1000), ("b", 2), ("c", 3), ("d", 4), ("e", 5)]);
+        // Two chunks stand behind the end.
+        forged.set(TAIL, forged.chunks[1]);
+        assert_eq!(lengths(&mut forged.copy()).len(), 3);
+        change(&forged, &forged.chunks);
+        forged.refusal()
+    };
+    assert_eq!(refusal(|forged, at| forged.rename(at[0], ((1 << 40) - 1) * 64)), outside);
+    assert_eq!(refusal(|forged, at| forged.rename(at[0], forged.word(LOG_LIMIT))), outside);
+    let outermost = Forged::of(&[("a", 1)]);
+    outermost.file.set_len(outermost.word(LOG_LIMIT)).unwrap();
+    outermost.rename(outermost.chunks[0], outermost.word(LOG_LIMIT) - 64);
+    assert!(outermost.copy().get(b"a").unwrap().is_none(), "nothing stood there at the end");
+    // Round and round, and upwards.
+    assert_eq!(refusal(|forged, at| forged.set(at[4] + PREV, at[4])), nowhere);
+    assert_eq!(refusal(|forged, at| forged.set(at[3] + PREV, at[4])), nowhere);
+    // The same way down from two slots, or three.
+    assert_eq!(
+        refusal(|forged, at| {
+            forged.set(at[4] + PREV, at[3]);
+            (0..3).for_each(|slot| forged.rename(at[slot], at[4]));
+        }),
+        nowhere
+    );
+    assert_eq!(refusal(|forged, at| forged.rename(at[1], at[0])), nothing, "the large one, twice");
+    assert_eq!(refusal(|forged, at| forged.rename(at[1], at[0] + 640)), nothing, "the inside of a payload");
+    let before = |forged: &Forged, at: &[u64]| {
+        forged.set(UNUSED, WRITN);
+        forged.rename(at[1], UNUSED);
+    };
+    assert_eq!(refusal(before), nothing, "a word before the log");
+    let between = |forged: &Forged, at: &[u64]| {
+        forged.set(at[0] + PAYLOAD + 8, WRITN);
+        forged.set(at[4] + PREV, at[0] + PAYLOAD + 8);
+    };
+    assert_eq!(refusal(between), nothing, "a word that is no chunk's begin");
+}
+
+#[test]
+fn as_long_as_nothing_is_new_there_is_one_copy() {
+    let forged = Forged::of(&[("a", 1), ("b", 2)]);
+    let mut copied = forged.copy();
+    let kept = copied.get(b"b").unwrap().unwrap().share();
+    let address = |reader: &mut Reader| reader.get(b"b").unwrap().unwrap().payload().as_ptr();
+    assert_eq!(address(&mut copied), kept.chunk().payload().as_ptr());
+    let mut writer = forged.area.create().unwrap();
+    assert_ne!(address(&mut copied), kept.chunk().payload().as_ptr());
+    let kept = copied.get(b"b").unwrap().unwrap().share();
+    assert_eq!(address(&mut copied), kept.chunk().payload().as_ptr());
+    writer.put(b"a", b"").unwrap();
+    assert_ne!(address(&mut copied), kept.chunk().payload().as_ptr());
+}
+
+#[test]
+fn p8_a_file_that_is_cut_off_after_it_was_copied_is_damaged() {
+    let forged = Forged::of(&[("a", 1), ("b", 0)]);
+    // Right behind its last chunk; there a reader looks for news.
+    forged.file.set_len(forged.chunks[1] + 64).unwrap();
+    let mut copied = forged.area.open_any().unwrap();
+    let error = copied.latest().map(|_| ()).unwrap_err();
+    assert!(matches!(error.kind(), ReadErrorKind::Corrupt(_)), "{error}");
+    forged.file.set_len(forged.chunks[1] + 128).unwrap();
+    assert_eq!(lengths(&mut copied).len(), 2);
+    forged.file.set_len(forged.chunks[1]).unwrap();
+    assert_eq!(forged.refusal(), "the tail names no committed chunk");
 }

@@ -34,6 +34,28 @@ fn sizes_have_limits() {
 }
 
 #[test]
+fn a_log_is_as_large_as_was_asked_for() {
+    let root = Root::temporary().unwrap();
+    // Bytes in use at the last publish that needed no rollover.
+    let used = |name: &str, change: fn(AreaBuilder<'static>) -> AreaBuilder<'static>| {
+        let area = Area::builder(name).root(root.clone()).schema(Schema::untyped(Kind::Keyed));
+        let mut writer = change(area).create().unwrap();
+        let mut used = 0;
+        while writer.stats().rollovers == 0 {
+            used = writer.stats().used_bytes;
+            writer.put(b"a", &[0; 448]).unwrap();
+        }
+        used
+    };
+    // A sixty-fourth is left to removals, and pages are whole; the index comes on top.
+    let is_about = |used: u64, size: u64| (size - size / 32..size + size / 32).contains(&used);
+    assert!(is_about(used("default", |area| area), 1 << 20));
+    assert!(is_about(used("limited", |area| area.max_size(1 << 17)), 1 << 17));
+    assert!(is_about(used("small", |area| area.initial_size(1 << 18)), 1 << 18));
+    assert!(is_about(used("large", |area| area.initial_size(1 << 21)), 1 << 21));
+}
+
+#[test]
 fn modes_let_others_read_at_most() {
     let root = Root::temporary().unwrap();
     let refused: Vec<u32> =

@@ -5,6 +5,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::ExitCode;
 
+use rustix::process::Signal;
 use speculo_core::{AreaBuilder, CreateError, Kind, Liveness, PublishError, Root, View, Writer};
 use speculo_tests::random::Random;
 use speculo_tests::{Child, Wire, area, area_dir, assert_tidy, number, roles, tests, until};
@@ -15,8 +16,9 @@ fn main() -> ExitCode {
             p5_a_reader_lives_through_240_kills_and_nothing_acknowledged_is_lost,
             p5_eight_that_race_to_create_become_one_owner,
             p5_two_writers_are_impossible_whatever_is_deleted,
+            p5_who_fails_to_create_leaves_what_another_created,
         ],
-        roles![publisher, watcher, racer, owner],
+        roles![publisher, watcher, racer, owner, loser],
     )
 }
 
@@ -274,5 +276,34 @@ fn p5_two_writers_are_impossible_whatever_is_deleted() {
                 next.put(b"key", b"next").unwrap();
             }
         }
+    }
+}
+
+fn loser(wire: &mut Wire) {
+    let error = keyed(wire.root()).create().map(drop).unwrap_err();
+    wire.say(error.to_string().replace('\n', " "));
+}
+
+fn p5_who_fails_to_create_leaves_what_another_created() {
+    for point in ["create.segment", "create.manifest_aside"] {
+        let root = Root::temporary().unwrap();
+        let path = root.path().unwrap();
+        let loser = Child::start_with("loser", &path, &[], &[("SPECULO_KILL", &format!("{point}:1:stop"))]);
+        until("that it stops", || {
+            let stat = std::fs::read_to_string(format!("/proc/{}/stat", loser.pid())).unwrap();
+            stat.contains(") T ").then_some(())
+        });
+        // Without this it would be alone.
+        std::fs::remove_file(area_dir(&path).join(".lock")).unwrap();
+        let mut owner = keyed(&path).create().unwrap();
+        owner.put(b"key", b"owner's").unwrap();
+        loser.signal(Signal::CONT);
+        let (status, said) = loser.ended();
+        assert!(status.success(), "{status} {said:?}");
+        let mut reader = keyed(&path).open().unwrap();
+        assert_eq!(reader.get(b"key").unwrap().unwrap().payload(), b"owner's", "{said:?}");
+        owner.compact().unwrap();
+        drop(owner);
+        assert_tidy(&path);
     }
 }

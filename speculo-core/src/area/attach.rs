@@ -135,3 +135,32 @@ fn map(place: &Place, leased: Leased, former: &[Arc<Region>]) -> Result<Option<S
     let lease = Lease::keep(&file.into()).map_err(|error| failed("lease", error))?;
     Ok(Some(Segment::new(region, geometry, Some(lease), place.shared_path())))
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::area::manifest;
+    use crate::layout::PAGE;
+    use crate::{Area, Root};
+
+    #[test]
+    fn a_mapping_that_was_kept_serves_again_if_it_is_long_enough() {
+        let root = Root::temporary().unwrap();
+        let builder = Area::builder("a").root(root);
+        let _writer = builder.create().unwrap();
+        let place = builder.place().unwrap();
+        let dir = Dir::open(&place).unwrap().unwrap();
+        let (fd, stat) = manifest::open_file(&dir, &place, OFlags::RDONLY).unwrap().unwrap();
+        let identity = manifest::identify(&place, &fd, &stat).unwrap();
+        let manifest = Manifest::map(&place, &fd, &stat, identity).unwrap();
+        let attach = |former: &[Arc<Region>]| attach(&place, &manifest, Trust::Own, former).unwrap();
+
+        let segment = attach(&[]);
+        let (region, limit) = (segment.region(), segment.geometry().log_limit);
+        assert!(Arc::ptr_eq(attach(&[Arc::clone(region)]).region(), region));
+        // From a time when the same file was to become less long.
+        let (file, _) = dir.file(&place, &segment_name(1), OFlags::RDONLY).unwrap().unwrap();
+        let short = Region::read_only(file.as_fd(), region.id(), limit - PAGE, PAGE).unwrap();
+        assert_eq!(attach(&[Arc::new(short)]).region().span(), limit);
+    }
+}

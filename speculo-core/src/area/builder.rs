@@ -349,3 +349,30 @@ impl AreaBuilder<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As a user who is not root, where that can be had: to root the two are one.
+    #[test]
+    fn trusted_are_oneself_and_root_and_who_is_named() {
+        std::thread::spawn(|| {
+            let _ = rustix::thread::set_thread_res_uid(None, rustix::process::Uid::from_raw(12_345), None);
+            let mut stat = rustix::fs::stat("/dev/shm").unwrap();
+            let mut check = |trust: Trust, owner: u32, mode: u32| {
+                (stat.st_uid, stat.st_mode) = (owner, mode);
+                trust.check(&stat, Path::new("/dev/shm")).is_ok()
+            };
+            let stranger = os::uid() + 1;
+            for trust in [Trust::Own, Trust::Owner(stranger), Trust::Owner(stranger + 1)] {
+                assert!(check(trust, os::uid(), 0o644) && check(trust, 0, 0o644));
+                assert_eq!(check(trust, stranger, 0o644), trust == Trust::Owner(stranger));
+                assert!(!check(trust, os::uid(), 0o664) && !check(trust, os::uid(), 0o646));
+            }
+            assert!(check(Trust::Copy, stranger, 0o666));
+        })
+        .join()
+        .unwrap();
+    }
+}

@@ -14,7 +14,7 @@ use super::attach::{Leased, lease, until_settled};
 use super::dir::{MANIFEST, Place, segment_name};
 use crate::error::Fault;
 use crate::layout::PAGE;
-use crate::layout::chunk::{ALIGN, AT_CONTROL, AT_PREV, HEADER, Lengths, is_written};
+use crate::layout::chunk::{ALIGN, AT_PREV, HEADER, Lengths, is_written};
 use crate::layout::index::{EMPTY, renamed, slot_offset};
 use crate::layout::manifest::{AT_CURRENT, Identity, REMOVED};
 use crate::layout::segment::{AT_INDEX, AT_TAIL, Geometry};
@@ -40,8 +40,6 @@ struct Copied {
     generation: u64,
     /// Where its log ends.
     end: u64,
-    /// Bytes that the file had.
-    len: u64,
 }
 
 impl Source {
@@ -88,16 +86,12 @@ impl Source {
         if current == REMOVED {
             return Err(place.removed().into());
         }
-        let Some(Copied { file, generation, end, len }) = &self.copied else { return Ok(true) };
+        let Some(Copied { file, generation, end }) = &self.copied else { return Ok(true) };
         if current != *generation || held.geometry().generation != *generation {
             return Ok(true);
         }
-        match word(file, *end) {
-            Ok(control) => Ok(is_written(control)),
-            // A log that is full ends with its file.
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof && end + HEADER > *len => Ok(false),
-            Err(error) => Err(unread(place, &segment_name(*generation), error)),
-        }
+        // The file is longer: before a chunk is committed, the place behind it is marked as free.
+        word(file, *end).map(is_written).map_err(|error| unread(place, &segment_name(*generation), error))
     }
 }
 
@@ -131,7 +125,7 @@ fn copy(place: &Place, leased: Leased) -> Result<(Segment, Copied), Fault> {
     let failed = |error| unread(place, &name, error);
     let damaged = |what: &str| Fault::from(place.corrupt(&name, what));
 
-    let End { last, at: end, len } = end(&file, &geometry).map_err(failed)?.map_err(damaged)?;
+    let End { last, at: end } = end(&file, &geometry).map_err(failed)?.map_err(damaged)?;
     let room = Private::new(0, geometry.log_limit.min(MAX_COPY));
     let mut memory = room.map_err(|error| place.os_error("copy", &name, error))?;
     memory.fill(&file, 0, end).map_err(failed)?;
@@ -142,7 +136,7 @@ fn copy(place: &Place, leased: Leased) -> Result<(Segment, Copied), Fault> {
     unlock(file.as_fd()).map_err(|error| place.os_error("unlock", &name, error))?;
 
     geometry.log_limit = memory.len();
-    let copied = Copied { file: Arc::new(file), generation: geometry.generation, end, len };
+    let copied = Copied { file: Arc::new(file), generation: geometry.generation, end };
     let region = Arc::new(memory.finish(id));
     Ok((Segment::new(region, geometry, None, place.shared_path()), copied))
 }
@@ -167,10 +161,8 @@ fn settle(
     }
     let behind = (named + HEADER).saturating_sub(end);
     let mut later = Private::new(end, behind.max(1))?;
-    if behind > 0 {
-        fence(Ordering::Acquire); // [O8]
-        later.fill(file, end, end + behind)?;
-    }
+    fence(Ordering::Acquire); // [O8]
+    later.fill(file, end, end + behind)?;
     // Chunks are versions of one key each, so all the ways down together pass each chunk once.
     let (mut steps, mut room) = (behind / ALIGN, end - geometry.log_start);
     for slot in slots() {
@@ -191,7 +183,7 @@ fn settle(
             // There is nothing yet, and nothing at the end. The slot stays taken, for others are found behind it.
             at = end;
         } else {
-            let control = memory.word(at + AT_CONTROL);
+            let control = memory.word(at);
             let is_chunk = at >= geometry.log_start && at.is_multiple_of(ALIGN) && is_written(control);
             match room.checked_sub(Lengths::of(control).total()) {
                 Some(left) if is_chunk => room = left,
@@ -209,8 +201,6 @@ struct End {
     last: u64,
     /// Where it ends.
     at: u64,
-    /// Bytes that the file has, and that are copied at most.
-    len: u64,
 }
 
 /// As `log::read::last`, which looks at memory: `tail` may lag behind by the one commit whose writer has not stored it
@@ -223,7 +213,7 @@ fn end(file: &File, geometry: &Geometry) -> io::Result<Result<End, &'static str>
         if at.saturating_add(HEADER) > len {
             return Ok(None);
         }
-        let control = word(file, at + AT_CONTROL)?;
+        let control = word(file, at)?;
         let end = at + Lengths::of(control).total();
         Ok((is_written(control) && end <= len).then_some(end))
     };
@@ -238,5 +228,5 @@ fn end(file: &File, geometry: &Geometry) -> io::Result<Result<End, &'static str>
         }
     };
     let (last, at) = behind(at)?.map_or((last, at), |after| (at, after));
-    Ok(Ok(End { last, at, len }))
+    Ok(Ok(End { last, at }))
 }

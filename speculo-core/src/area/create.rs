@@ -211,8 +211,9 @@ impl Creation<'_> {
                 Ok(self.writer(locked, manifest, memory, presence, bell, log))
             }
             Err(error) => {
-                if replaced.is_none() {
-                    // There was no area before; nothing stays of the attempt. The first error is the one to tell.
+                // There was no area before; nothing stays of the attempt, unless somebody has deleted the lock: then what is
+                // there may be another's. The first error is the one to tell.
+                if replaced.is_none() && locked.dir.identity(LOCK) == Some(locked.file) {
                     let _ = super::delete(&self.place, &locked.dir, None);
                 }
                 Err(error)

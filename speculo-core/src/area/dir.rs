@@ -282,7 +282,7 @@ impl Dir {
 fn open_up(fd: &OwnedFd, mode: Mode, made: bool) -> Result<(), Errno> {
     let stat = rustix::fs::fstat(fd)?;
     let old = if made { Mode::empty() } else { Mode::from_raw_mode(stat.st_mode & 0o777) };
-    if (!made && old.contains(mode)) || stat.st_uid != os::uid() {
+    if old.contains(mode) || stat.st_uid != os::uid() {
         return Ok(());
     }
     rustix::fs::fchmod(fd, old | mode)
@@ -327,5 +327,38 @@ mod tests {
         for other in ["1.segment", ".segment", ".x.segment", ".+1.segment", ".01.segment", ".1.segment~"] {
             assert_eq!(parse_segment_name(other.as_bytes()), None, "{other}");
         }
+        let last = (1 << 62) - 1;
+        assert_eq!(parse_segment_name(segment_name(last).as_bytes()), Some(last));
+        assert_eq!(parse_segment_name(segment_name(last + 1).as_bytes()), None);
+    }
+
+    #[test]
+    fn what_is_out_of_memory_says_how_much_there_is() {
+        let root = Root::temporary().unwrap();
+        let place = Place::new(&root, "a").unwrap();
+        let fd = std::fs::File::open(root.path().unwrap()).unwrap();
+        let fault = |kind: io::ErrorKind| place.no_space(fd.as_fd(), BELL, 7, kind.into());
+        for full in [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded, io::ErrorKind::FileTooLarge] {
+            let (size, _) = os::free_bytes(fd.as_fd());
+            assert!(
+                matches!(fault(full), Fault::NoSpace(NoSpace { needed: 7, size: told, .. }) if told == size)
+            );
+        }
+        assert!(matches!(fault(io::ErrorKind::PermissionDenied), Fault::Os(_)));
+    }
+
+    #[test]
+    fn a_private_root_is_nobody_elses() {
+        use std::os::unix::fs::PermissionsExt;
+        let root = Root::temporary().unwrap();
+        let path = root.path().unwrap();
+        let check = |mode| {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            check_private(&path, std::fs::File::open(&path).unwrap().as_fd())
+        };
+        for mode in [0o701, 0o702, 0o710, 0o720, 0o755] {
+            assert!(matches!(check(mode), Err(Some(Fault::Untrusted(_)))), "{mode:o}");
+        }
+        assert!(check(0o700).is_ok());
     }
 }

@@ -96,12 +96,12 @@ impl Forge<'_> {
         let old_name = segment_name(spare.generation);
         let known = spare.memory.region().known();
         let result = if known < first.least {
-            os::reserve(spare.fd.as_fd(), known, first.least)
-                .map(|()| {
+            os::reserve_between(spare.fd.as_fd(), known, first.least, first.least)
+                .map(|end| {
                     failpoint::hit("spare.grown");
-                    spare.memory.region().learn(first.least);
+                    spare.memory.region().learn(end);
                 })
-                .map_err(|error| self.place.no_space(spare.fd.as_fd(), &old_name, first.least - known, error))
+                .map_err(|(needed, error)| self.place.no_space(spare.fd.as_fd(), &old_name, needed, error))
         } else {
             Ok(())
         };

@@ -75,6 +75,30 @@ fn to_remove_error(place: &Place, fault: Fault) -> RemoveError {
             source: std::io::Error::new(std::io::ErrorKind::InvalidData, cause.what),
         }
         .into(),
-        Fault::Removed(_) | Fault::NoSpace(_) => RemoveError::NotFound { path: place.path().to_owned() },
+        // There is no lock file, and no room for one.
+        Fault::NoSpace(cause) => {
+            OsError { path: cause.path, action: "lock", source: std::io::ErrorKind::StorageFull.into() }
+                .into()
+        }
+        Fault::Removed(_) => RemoveError::NotFound { path: place.path().to_owned() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Root;
+
+    #[test]
+    fn an_area_that_cannot_be_locked_is_not_said_to_be_missing() {
+        let root = Root::temporary().unwrap();
+        let place = Place::new(&root, "a").unwrap();
+        let fd = std::fs::File::open(root.path().unwrap()).unwrap();
+        let full = std::io::ErrorKind::StorageFull;
+        let fault = place.no_space(std::os::fd::AsFd::as_fd(&fd), LOCK, 4096, full.into());
+        let RemoveError::Os(error) = to_remove_error(&place, fault) else { panic!("another error") };
+        assert_eq!((error.path.as_path(), error.source.kind()), (place.path(), full));
+        let gone = to_remove_error(&place, place.removed().into());
+        assert!(matches!(gone, RemoveError::NotFound { .. }));
     }
 }

@@ -22,3 +22,37 @@ pub(crate) fn wake_all(word: &AtomicU32) {
     // There is no failure but a bad address, and the word is mapped.
     let _ = futex::wake(word, Flags::empty(), i32::MAX.unsigned_abs());
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::thread::ScopedJoinHandle;
+    use std::time::Instant;
+
+    #[test]
+    fn who_waits_sleeps_until_the_slice_is_over_or_the_word_has_changed() {
+        let word = AtomicU32::new(1);
+        let begin = Instant::now();
+        wait(&word, 1, Duration::from_millis(20));
+        assert!(begin.elapsed() >= Duration::from_millis(20));
+        wait(&word, 0, Duration::from_mins(1));
+        assert!(begin.elapsed() < Duration::from_secs(30));
+    }
+
+    #[test]
+    fn who_sleeps_can_be_woken() {
+        let word = AtomicU32::new(1);
+        let begin = Instant::now();
+        std::thread::scope(|scope| {
+            let sleepers = [(); 2].map(|()| scope.spawn(|| wait(&word, 1, Duration::from_secs(10))));
+            // They may not be asleep yet.
+            while begin.elapsed() < Duration::from_secs(10)
+                && !sleepers.iter().all(ScopedJoinHandle::is_finished)
+            {
+                wake_all(&word);
+                std::thread::yield_now();
+            }
+        });
+        assert!(begin.elapsed() < Duration::from_secs(5));
+    }
+}
