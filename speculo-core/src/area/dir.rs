@@ -124,8 +124,10 @@ impl Dir {
             let failed = |error: Errno| place.os_error(action, "", error);
             let root_mode = if place.private_root { Mode::RWXU } else { mode };
             match rustix::fs::mkdir(&place.root, root_mode) {
-                // The umask took its share of the mode.
-                Ok(()) => rustix::fs::chmod(&place.root, root_mode).map_err(failed)?,
+                // The umask took its share of the mode. By a descriptor: what has the name by now may be another's.
+                Ok(()) => rustix::fs::open(&place.root, DIRECTORY, Mode::empty())
+                    .and_then(|fd| open_up(&fd, root_mode, true))
+                    .map_err(failed)?,
                 Err(Errno::EXIST) => {}
                 Err(error) => return Err(failed(error).into()),
             }
