@@ -63,3 +63,17 @@ impl Schema<'static> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_has_no_type_says_so_to_those_who_have_one() {
+        let difference = Schema::untyped(Kind::Keyed).difference;
+        assert_eq!(difference(b"", b""), "", "only the kinds differ");
+        for (published, ours) in [(&b"a type"[..], &b""[..]), (b"", b"a type"), (b"a type", b"another")] {
+            assert_eq!(difference(published, ours), "one side has a type, the other has none");
+        }
+    }
+}

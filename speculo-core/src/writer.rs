@@ -313,6 +313,7 @@ impl Writer {
             let Some(spot) = self.resolve(wanted)?.filter(|spot| spot.is_live(os::now)) else {
                 return Ok(false);
             };
+            let spot = spot.of_id();
             if !self.parts.log.has_room_for_removal(key.len() as u64) {
                 self.make_log_room(total, 0)?;
                 continue;

@@ -81,6 +81,27 @@ fn who_was_far_behind_looks_afresh_where_something_may_have_been_replaced() {
 }
 
 #[test]
+fn what_expires_while_it_is_removed_is_removed_under_its_own_id() {
+    let root = Root::temporary().unwrap();
+    let area = from_the_oldest(&root, Kind::Stream);
+    let mut writer = area.create().unwrap();
+    let mut reader = area.open().unwrap();
+    let mut removed = 0;
+    // Somewhere in between the removal looks at it alive, and commits when it has expired.
+    for nanos in 0..8000 {
+        let id = publish(&mut writer, To::Next, Some(Duration::from_nanos(nanos)));
+        if writer.remove_id(id).unwrap() {
+            removed += 1;
+            while let Some(event) = reader.try_event().unwrap() {
+                let (Event::Put(chunk) | Event::Removed(chunk)) = event else { panic!("{event:?}") };
+                assert_eq!(chunk.id(), id.get(), "{chunk:?}");
+            }
+        }
+    }
+    assert!(removed > 0);
+}
+
+#[test]
 fn what_has_expired_does_not_count_after_a_rollover() {
     for kind in [Kind::Keyed, Kind::Stream, Kind::Singleton] {
         let root = Root::temporary().unwrap();

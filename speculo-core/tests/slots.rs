@@ -55,8 +55,9 @@ fn a_value_is_checked_once_in_each_memory() {
     assert!(check(&reader.get(b"a").unwrap().unwrap()), "another memory");
     // So many that marks stand in more than one word, and in more than one block.
     for n in 0..3000_u32 {
-        writer.put(&n.to_le_bytes(), b"good").unwrap();
+        writer.put(&n.to_le_bytes(), &[1; 1000]).unwrap();
     }
+    assert!(writer.stats().used_bytes > 2 << 20);
     let view = reader.view().unwrap();
     for turn in 0..2 {
         for n in 0..3000_u32 {

@@ -31,26 +31,22 @@ pub(crate) const fn to_usize(n: u64) -> usize {
 
 /// The `u64` at `at` of a header read into memory, 0 beyond its end.
 pub(crate) fn u64_at(bytes: &[u8], at: u64) -> u64 {
-    let at = to_usize(at);
-    bytes.get(at..at + 8).and_then(|b| b.try_into().ok()).map_or(0, u64::from_le_bytes)
+    bytes.get(to_usize(at)..).and_then(<[u8]>::first_chunk).map_or(0, |word| u64::from_le_bytes(*word))
 }
 
 /// The `u32` at `at` of a header read into memory, 0 beyond its end.
 pub(crate) fn u32_at(bytes: &[u8], at: u64) -> u32 {
-    let at = to_usize(at);
-    bytes.get(at..at + 4).and_then(|b| b.try_into().ok()).map_or(0, u32::from_le_bytes)
+    bytes.get(to_usize(at)..).and_then(<[u8]>::first_chunk).map_or(0, |word| u32::from_le_bytes(*word))
 }
 
 /// The 16 bytes at `at` of a header read into memory, zeros beyond its end.
 pub(crate) fn u128_at(bytes: &[u8], at: u64) -> u128 {
-    let at = to_usize(at);
-    bytes.get(at..at + 16).and_then(|b| b.try_into().ok()).map_or(0, u128::from_le_bytes)
+    bytes.get(to_usize(at)..).and_then(<[u8]>::first_chunk).map_or(0, |word| u128::from_le_bytes(*word))
 }
 
 /// Writes `value` at `at` of a header being built in memory; out of range is ignored (offsets are constants).
 pub(crate) fn put(bytes: &mut [u8], at: u64, value: &[u8]) {
-    let at = to_usize(at);
-    if let Some(place) = bytes.get_mut(at..at + value.len()) {
+    if let Some(place) = bytes.get_mut(to_usize(at)..).and_then(|rest| rest.get_mut(..value.len())) {
         place.copy_from_slice(value);
     }
 }
@@ -76,5 +72,10 @@ mod tests {
         assert_eq!(u64_at(&bytes, 9), 0);
         assert_eq!(u32_at(&bytes, 8), 7);
         assert_eq!(u128_at(&bytes, 1), 0);
+        for at in [16, u64::MAX - 3, u64::MAX] {
+            put(&mut bytes, at, &[1; 8]);
+            assert_eq!((u64_at(&bytes, at), u32_at(&bytes, at), u128_at(&bytes, at)), (0, 0, 0));
+        }
+        assert_eq!(bytes[8..], 7u64.to_le_bytes());
     }
 }

@@ -200,6 +200,12 @@ mod tests {
         bad(|g| g.forgotten_through = 6, 2 * PAGE);
         bad(|_| (), 64);
         bad(|_| (), 9 * PAGE);
+        let index_of = |slots: u64| {
+            let geometry = Geometry { first_seq: 1, ..Geometry::blank(1, 2, slots, MAX_LEN) };
+            Geometry::decode(&geometry.encode(), geometry.log_start + chunk::HEADER)
+        };
+        assert!(index_of(MAX_LEN / 32).is_ok());
+        assert!(index_of(MAX_LEN / 16).is_err(), "it is half of all that there can be");
         assert!(Geometry::decode(&[0; HEADER_LEN], PAGE).is_err());
         assert!(Geometry::decode(&[], PAGE).is_err());
     }

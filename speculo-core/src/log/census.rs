@@ -60,11 +60,10 @@ impl Seqs {
 /// What a segment holds that the next one has to, counted before a rollover.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Census {
-    /// Where live chunks stand, one behind the other, in log order.
+    /// Where live chunks stand, one behind the other, in log order. Of those that are left behind nothing stays but where
+    /// they end.
     runs: Vec<Range<u64>>,
     pub(crate) live: Live,
-    /// Whether any of it can expire.
-    pub(crate) expiring: bool,
     pub(crate) seqs: Seqs,
 }
 
@@ -104,10 +103,7 @@ impl Census {
         let segment = log.segment();
         let mut census = Self::begin(segment);
         census.seqs.next = log.next_seq();
-        // The log is read from one end to the other, as fast as memory gives it; the index leads to and fro. It is
-        // shorter where keys are replaced often.
-        let (slots, keys) = (segment.geometry().index_slots, log.used_slots());
-        if slots / 8 + keys * INDEX_COST < log.commits() {
+        if Self::is_shorter_by_index(log) {
             census.count_index(segment, kind, now)?;
         } else {
             let mut run = Run::at(segment, segment.geometry().log_start);
@@ -119,6 +115,13 @@ impl Census {
             }
         }
         Ok(census)
+    }
+
+    /// The log is read from one end to the other, as fast as memory gives it; the index leads to and fro. It is shorter
+    /// where keys are replaced often.
+    fn is_shorter_by_index(log: &Log) -> bool {
+        let (slots, keys) = (log.segment().geometry().index_slots, log.used_slots());
+        slots / 8 + keys * INDEX_COST < log.commits()
     }
 
     fn count_index(&mut self, segment: &Arc<Segment>, kind: Kind, now: u64) -> Result<(), Damage> {
@@ -152,7 +155,6 @@ impl Census {
             }
             self.live.chunks += 1;
             self.live.bytes += chunk.total_len();
-            self.expiring |= chunk.expires_at() != 0;
         } else {
             self.seqs.forget_expired(chunk, kind);
         }
@@ -160,7 +162,6 @@ impl Census {
 
     /// Leaves the oldest live chunks behind until at most `target` bytes stay.
     pub(crate) fn drop_to(&mut self, segment: &Arc<Segment>, target: u64) -> Result<(), Damage> {
-        let mut dropped = 0;
         for run in &mut self.runs {
             let mut left = Run::at(segment, run.start);
             while left.end() < run.end && self.live.bytes > target {
@@ -170,12 +171,7 @@ impl Census {
                 self.seqs.drop(&chunk);
             }
             run.start = left.end();
-            if run.start < run.end {
-                break;
-            }
-            dropped += 1;
         }
-        self.runs.drain(..dropped);
         Ok(())
     }
 
@@ -185,6 +181,6 @@ impl Census {
         self.seqs.forgotten_through = self.seqs.next;
         self.seqs.next = self.seqs.next.saturating_add(1);
         self.runs.clear();
-        (self.live, self.expiring) = (Live::default(), false);
+        self.live = Live::default();
     }
 }

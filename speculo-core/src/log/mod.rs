@@ -9,5 +9,8 @@ mod model;
 pub(crate) mod plan;
 pub(crate) mod publish;
 pub(crate) mod read;
+#[cfg(not(loom))]
+#[cfg(test)]
+mod tests;
 pub(crate) mod wait;
 pub(crate) mod walk;

@@ -143,6 +143,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_needed_fits_the_least_memory_beside_room_for_tombstones() {
+        let wish = Wish { kind: Kind::Keyed, log_size: 0, max_size: 256 << 20 };
+        for chunks in [0, 1, 15, 16, 1024] {
+            for needed in (64..16384).step_by(64) {
+                let live = live(chunks, chunks * 128);
+                for plan in [Plan::tight(&wish, live, needed), Plan::roomy(&wish, live, needed)] {
+                    let kept = Geometry::log_start(plan.index_slots) + LINE + for_removals(plan.minimum);
+                    assert!(plan.minimum >= live.bytes + needed + kept, "{chunks}, {needed}: {plan:?}");
+                    assert!(plan.index_slots >= 2 * (chunks + 1), "half full with the next key: {plan:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn plans_shrink_with_the_live_set() {
         let wish = Wish { kind: Kind::Keyed, log_size: 65536, max_size: 64 << 20 };
         let large = Plan::roomy(&wish, live(1000, 10 << 20), 64);
@@ -164,6 +179,8 @@ mod tests {
         // 4 × 128,000, 64, a thirty-second and 18 lines: 529,218 bytes behind 16,896.
         assert_eq!(roomy, plan(2048, 134, 37));
         assert_eq!(Plan::tight(&keyed, some, 64), plan(2048, 37, 37));
+        // 18 lines and a thirty-second more than 3,000 bytes behind 640.
+        assert_eq!(Plan::tight(&keyed, live(0, 0), 3000), plan(16, 2, 2));
         assert_eq!(roomy.limit_of_log_at(1000, 100), 131 * PAGE);
         assert_eq!(roomy.first_stretch(), 134 * PAGE);
         // No more room than 16 MiB for a large live set, and three times what is to come for a large value.

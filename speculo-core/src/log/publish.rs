@@ -80,7 +80,7 @@ impl Spot {
         self.hash
     }
 
-    /// The same for an update of this very id: whatever expires meanwhile, it goes on.
+    /// The same for an update of this very id, or its removal: whatever expires meanwhile, it goes on.
     pub(crate) fn of_id(mut self) -> Self {
         self.old.expires = 0;
         self

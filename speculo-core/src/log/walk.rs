@@ -121,8 +121,8 @@ impl Walk {
                     self.carry.settle()?;
                     part.add(&chunk);
                     match self.carry.replace(&part, &chunk, now)? {
-                        Replaced::Nothing if chunk.is_tombstone() => self.seqs.forget(&chunk),
-                        Replaced::Nothing => self.seqs.forget_expired(&chunk, self.carry.kind()),
+                        // It has replaced something, so who still has that must hear of it.
+                        Replaced::Nothing => self.seqs.forget(&chunk),
                         Replaced::Done => {}
                         Replaced::NoSlot => return Ok(Step::Full),
                     }

@@ -66,7 +66,7 @@ struct Place {
 
 impl Place {
     /// A place that lies in no file.
-    const NOWHERE: Self = Self { at: !(HEADER - 1), control: 0 };
+    const NOWHERE: Self = Self { at: u64::MAX, control: 0 };
 }
 
 impl<'a> Chunk<'a> {

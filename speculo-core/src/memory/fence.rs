@@ -52,10 +52,18 @@ pub(crate) fn heavy() -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::memory::refused::without;
 
     #[test]
     fn the_kernel_takes_part() {
         assert!(Light::register().registered, "Linux since 4.16 does, outside of sandboxes");
         assert!(heavy());
+    }
+
+    #[test]
+    fn a_kernel_that_refuses_is_not_relied_on() {
+        without(libc::SYS_membarrier, || {
+            assert!(!Light::register().registered && !heavy());
+        });
     }
 }

@@ -67,3 +67,39 @@ pub(crate) fn move_pulse(manifest: &Writable) -> Option<&AtomicU32> {
     pulse.fetch_add(1, Ordering::Release);
     Some(pulse)
 }
+
+#[cfg(not(loom))]
+#[cfg(test)]
+mod tests {
+    use std::os::fd::AsFd;
+
+    use super::*;
+    use crate::layout::PAGE;
+    use crate::memory::FileId;
+    use crate::schema::Kind;
+
+    #[test]
+    fn readers_see_what_a_writer_makes_of_the_manifest() {
+        let fd = rustix::fs::memfd_create("manifest", rustix::fs::MemfdFlags::CLOEXEC).unwrap();
+        rustix::fs::ftruncate(&fd, PAGE).unwrap();
+        let id = FileId::of(&rustix::fs::fstat(&fd).unwrap());
+        let written = Writable::map(fd.as_fd(), id, PAGE, PAGE).unwrap();
+        let region = Arc::new(Region::read_only(fd.as_fd(), id, PAGE, PAGE).unwrap());
+        let identity =
+            Identity { kind: Kind::Keyed, uuid: 1, boot: 2, fingerprint: 3, seed: 4, descriptor: vec![] };
+        let unmapped = Manifest::unmapped(Arc::clone(&region), identity.clone());
+        let manifest = Manifest::new(region, identity);
+        let pulse = || manifest.pulse().unwrap().load(Ordering::Acquire);
+
+        assert_eq!((manifest.current(), pulse()), (0, 0));
+        switch(&written, 7).unwrap();
+        assert_eq!((manifest.current(), pulse()), (7, 0));
+        assert_eq!(unmapped.current(), REMOVED, "what is not mapped is never current");
+        mark_removed(&written).unwrap();
+        assert_eq!((manifest.current(), pulse()), (REMOVED, 0));
+        for n in 1..3 {
+            assert_eq!(move_pulse(&written).unwrap().load(Ordering::Relaxed), n);
+            assert_eq!((manifest.current(), pulse()), (REMOVED, n));
+        }
+    }
+}

@@ -36,6 +36,9 @@ pub(crate) mod private;
 #[cfg(not(loom))]
 pub(crate) mod process;
 #[cfg(not(loom))]
+#[cfg(test)]
+mod refused;
+#[cfg(not(loom))]
 pub(crate) mod region;
 #[cfg(loom)]
 #[path = "model/region.rs"]

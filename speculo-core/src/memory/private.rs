@@ -41,17 +41,12 @@ impl Private {
 
     /// The word at `at` of the file, 0 where there is none.
     pub(crate) fn word(&self, at: u64) -> u64 {
-        match at.checked_sub(self.base) {
-            Some(at) if at < self.len() => u64_at(&self.map, at),
-            _ => 0,
-        }
+        at.checked_sub(self.base).map_or(0, |at| u64_at(&self.map, at))
     }
 
-    /// Sets the word at `at` of the file.
+    /// Sets the word at `at` of the file, where there is one.
     pub(crate) fn set(&mut self, at: u64, word: u64) {
-        if let Some(at) = at.checked_sub(self.base)
-            && at < self.len()
-        {
+        if let Some(at) = at.checked_sub(self.base) {
             put(&mut self.map, at, &word.to_le_bytes());
         }
     }

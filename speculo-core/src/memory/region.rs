@@ -95,10 +95,9 @@ impl Region {
     fn populate(&self, to: u64) -> bool {
         let from = self.known() & !(PAGE - 1);
         // Another thread may have found more meanwhile.
-        let Some(len) = to.checked_sub(from).filter(|len| *len > 0) else { return true };
+        let Some(len) = to.checked_sub(from) else { return true };
         let (start, len) = (to_usize(from), to_usize(len));
-        // SAFETY: `from` < `to`, as there is something between them, and `to` ≤ the mapping's length, which the caller has
-        // checked: in bounds of the mapping.
+        // SAFETY: `from` ≤ `to`, and `to` ≤ the mapping's length, which the caller has checked: in bounds of the mapping.
         let address = unsafe { self.map.as_mut_ptr().add(start) };
         // SAFETY: the range lies in our own mapping; populating for reading changes no content.
         let populated = unsafe { rustix::mm::madvise(address.cast(), len, Advice::LinuxPopulateRead) };
@@ -107,7 +106,7 @@ impl Region {
             // Touching it would be a SIGBUS.
             Err(rustix::io::Errno::FAULT) => false,
             // An older kernel, or one that may not or cannot: that says nothing of the file.
-            Err(_) => read_own_memory(address as u64 + (to - from) - 1),
+            Err(_) => ends_in_memory(address, len),
         };
         if there {
             self.learn(to);
@@ -282,10 +281,12 @@ unsafe impl Send for HeaderWords<'_> {}
 // SAFETY: as above.
 unsafe impl Sync for HeaderWords<'_> {}
 
-/// Whether the byte at `address` can be read, found out by reading it through the kernel (before Linux 5.14).
-fn read_own_memory(address: u64) -> bool {
+/// Whether the last of `len` bytes at `address` can be read, found out by reading it through the kernel (before Linux
+/// 5.14).
+fn ends_in_memory(address: *const u8, len: usize) -> bool {
     use std::os::unix::fs::FileExt;
-    std::fs::File::open("/proc/self/mem").is_ok_and(|memory| memory.read_exact_at(&mut [0], address).is_ok())
+    let last = address as u64 + len as u64 - 1;
+    std::fs::File::open("/proc/self/mem").is_ok_and(|memory| memory.read_exact_at(&mut [0], last).is_ok())
 }
 
 /// The writer's side of a mapping: it may store.
@@ -404,6 +405,7 @@ impl Region {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::memory::refused::without;
 
     fn file(len: u64) -> (std::fs::File, FileId) {
         let fd = rustix::fs::memfd_create("region", rustix::fs::MemfdFlags::CLOEXEC).unwrap();
@@ -439,10 +441,28 @@ mod tests {
     }
 
     #[test]
-    fn own_memory_can_be_probed_through_the_kernel() {
-        let byte = 7u8;
-        assert!(read_own_memory((&raw const byte).addr() as u64));
-        assert!(!read_own_memory(8));
+    fn p6_growth_is_found_by_the_stride() {
+        let (file, id) = file(2 * STRIDE + PAGE);
+        let region = Region::read_only(file.as_fd(), id, 4 * STRIDE, PAGE).unwrap();
+        for (end, known) in
+            [(PAGE + 1, 256 << 10), (STRIDE + 1, 512 << 10), (2 * STRIDE + 1, (512 << 10) + PAGE)]
+        {
+            assert!(region.reaches(end) && region.known() == known, "{end}: {region:?}");
+        }
+    }
+
+    #[test]
+    fn p6_old_kernels_say_by_proc_where_a_file_ends() {
+        let (file, id) = file(PAGE);
+        let region = Region::read_only(file.as_fd(), id, 2 * PAGE, PAGE).unwrap();
+        let begin = region.pointer(0, 0).unwrap();
+        assert!(ends_in_memory(begin, 1) && ends_in_memory(begin, to_usize(PAGE)));
+        assert!(!ends_in_memory(begin, to_usize(PAGE) + 1));
+        rustix::fs::ftruncate(&file, 2 * PAGE).unwrap();
+        let region = Region::read_only(file.as_fd(), id, 4 * PAGE, PAGE).unwrap();
+        without(libc::SYS_madvise, || {
+            assert!(region.reaches(2 * PAGE) && !region.reaches(2 * PAGE + 1));
+        });
     }
 
     #[test]
@@ -450,7 +470,23 @@ mod tests {
         let (file, id) = file(PAGE);
         let writable = Writable::map(file.as_fd(), id, PAGE, PAGE).unwrap();
         let reader = Region::read_only(file.as_fd(), id, PAGE, PAGE).unwrap();
-        writable.word(64).unwrap().store(7, Ordering::Release);
-        assert_eq!(reader.load(64, Ordering::Acquire), Some(7));
+        writable.word(64).unwrap().store(7 << 32, Ordering::Release);
+        assert_eq!(reader.load(64, Ordering::Acquire), Some(7 << 32));
+        assert_eq!(reader.word32(68).unwrap().load(Ordering::Acquire), 7);
+        writable.word32(64).unwrap().store(1, Ordering::Release);
+        assert_eq!(reader.load(64, Ordering::Acquire), Some(7 << 32 | 1));
+    }
+
+    #[test]
+    fn what_is_not_aligned_or_does_not_end_in_the_file_is_not_there() {
+        let (file, id) = file(PAGE);
+        let region = Region::read_only(file.as_fd(), id, PAGE, PAGE).unwrap();
+        assert!(region.word32(PAGE - 4).is_some());
+        assert!([2, PAGE - 2, PAGE, u64::MAX].iter().all(|at| region.word32(*at).is_none()));
+        let window = region.window();
+        assert!(window.words::<8>(PAGE - 64).is_some() && window.header(PAGE - 64).is_some());
+        for at in [PAGE - 56, 4, PAGE, u64::MAX - 7] {
+            assert!(window.words::<8>(at).is_none() && window.header(at).is_none(), "{at}");
+        }
     }
 }

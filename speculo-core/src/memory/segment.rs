@@ -230,5 +230,10 @@ mod tests {
         for at in [3 * SPAN, u64::MAX] {
             assert!(marks.find(at).is_none() && marks.make(at).is_none());
         }
+        // A block for each 2 MiB, 64 GiB at most.
+        assert_eq!(
+            [1, 2, 3, 64 << 9, u64::MAX >> 21].map(|mibs| Marks::new(mibs << 21).others.len()),
+            [0, 1, 2, 32767, 32767]
+        );
     }
 }
