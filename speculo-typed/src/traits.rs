@@ -44,7 +44,7 @@ impl<A> Checked for A where
     message = "`{Self}` cannot be shared between processes",
     label = "`{Self}` has no form that other processes can read",
     note = "if `{Self}` is yours, add `#[derive(Speculo)]` to it",
-    note = "if it is from `uuid`, `bytes`, `smallvec` or `indexmap`, turn on that feature of `speculo-typed`",
+    note = "if it is from a crate that `speculo-typed` has a feature for, as `uuid`, `bytes` or `indexmap`, turn that on",
     note = "if it is not yours, `#[rkyv(with = …)]` on the field gives it a form: see `speculo_typed::with`",
     note = "if it is `usize` or `isize`, which differ between machines, write `u64` or `i64`; for `Instant`, write `SystemTime`"
 )]
