@@ -1,4 +1,5 @@
-//! The standard library's types that can be parts of shared values.
+//! The types that can be parts of shared values: the standard library's, and those of other crates, each with the feature
+//! that has its crate's name.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::ffi::CString;
@@ -44,6 +45,13 @@ plain! {
     Ipv4Addr Ipv6Addr IpAddr SocketAddrV4 SocketAddrV6 SocketAddr
 }
 
+#[cfg(feature = "bytes")]
+plain! { bytes::Bytes }
+#[cfg(feature = "smol_str")]
+plain! { smol_str::SmolStr }
+#[cfg(feature = "uuid")]
+plain! { uuid::Uuid }
+
 macro_rules! around {
     ($($ty:ident)*) => { $(impl<T: Field> Field for $ty<T> {})* };
 }
@@ -64,6 +72,33 @@ macro_rules! streams_of {
 
 streams_of! { Vec VecDeque Box Option }
 
+/// Archived as a `Vec`, and one in the schema: where the elements find room in it is no matter of other processes.
+///
+/// An `ArrayVec` is not among them. It has no room for more than it says, others may publish more, and rkyv would panic.
+macro_rules! lists {
+    ($($feature:literal {$($generics:tt)*} $list:ty, $item:ty;)*) => { $(
+        #[cfg(feature = $feature)]
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> Field for $list where $item: Field {}
+
+        #[cfg(feature = $feature)]
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> Speculo for $list where $item: Speculo {
+            const KIND: Kind = Kind::Stream;
+        }
+
+        #[cfg(feature = $feature)]
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> Stream for $list where $item: Speculo {}
+    )* };
+}
+
+lists! {
+    "smallvec" {A: smallvec::Array + 'static} smallvec::SmallVec<A>, A::Item;
+    "thin-vec" {T} thin_vec::ThinVec<T>, T;
+    "tinyvec" {A: tinyvec::Array + 'static} tinyvec::TinyVec<A>, A::Item;
+}
+
 impl<T: Field> Field for Box<[T]> {}
 impl<T: Field> Field for Rc<[T]> {}
 impl<T: Field> Field for Arc<[T]> {}
@@ -71,20 +106,33 @@ impl<T: Field, const N: usize> Field for [T; N] {}
 impl<T: Field, E: Field> Field for Result<T, E> {}
 impl<T: Send + Sync + ?Sized + 'static> Field for PhantomData<T> {}
 
-impl<K, V, S> Field for HashMap<K, V, S>
-where
-    K: Field<Archived: Eq + Hash> + Eq + Hash,
-    V: Field,
-    S: BuildHasher + Default + 'static,
-{
+#[cfg(feature = "triomphe")]
+impl<T: Field> Field for triomphe::Arc<T> {}
+
+macro_rules! hashed {
+    ($($map:ident)::+, $($set:ident)::+) => {
+        impl<K, V, S> Field for $($map)::+<K, V, S>
+        where
+            K: Field<Archived: Eq + Hash> + Eq + Hash,
+            V: Field,
+            S: BuildHasher + Default + 'static,
+        {
+        }
+
+        impl<K, S> Field for $($set)::+<K, S>
+        where
+            K: Field<Archived: Eq + Hash> + Eq + Hash,
+            S: BuildHasher + Default + 'static,
+        {
+        }
+    };
 }
 
-impl<K, S> Field for HashSet<K, S>
-where
-    K: Field<Archived: Eq + Hash> + Eq + Hash,
-    S: BuildHasher + Default + 'static,
-{
-}
+hashed! { HashMap, HashSet }
+#[cfg(feature = "hashbrown")]
+hashed! { hashbrown::HashMap, hashbrown::HashSet }
+#[cfg(feature = "indexmap")]
+hashed! { indexmap::IndexMap, indexmap::IndexSet }
 
 impl<K: Field<Archived: Ord> + Ord, V: Field> Field for BTreeMap<K, V> {}
 impl<K: Field<Archived: Ord> + Ord> Field for BTreeSet<K> {}

@@ -60,7 +60,7 @@
 //! | feature | |
 //! |---|---|
 //! | `decode` | `speculo_typed::decode`: values of any area without their type, as JSON and the like. Adds serde |
-//! | `uuid`, `bytes`, `smallvec`, `indexmap` | fields of types from these crates; a `Uuid` is a key as well |
+//! | `bytes`, `hashbrown` (0.17), `indexmap`, `smallvec`, `smol_str` (0.3), `thin-vec`, `tinyvec`, `triomphe`, `uuid` | fields of types from these crates; a `Uuid` and a `SmolStr` are keys as well. Not `ArrayVec`, of whatever crate: others may publish more than it has room for |
 
 // The derive names this crate by its absolute path, in this crate's own tests as well.
 extern crate self as speculo_typed;

@@ -44,7 +44,7 @@ impl<A> Checked for A where
     message = "`{Self}` cannot be shared between processes",
     label = "`{Self}` has no form that other processes can read",
     note = "if `{Self}` is yours, add `#[derive(Speculo)]` to it, and `#[speculo(external)]` if it derives rkyv's traits itself",
-    note = "if it is not yours, a feature of `speculo-typed` may add it (`uuid`, `bytes`, `smallvec`, `indexmap`), or `#[rkyv(with = …)]` on the field gives it a form: see `speculo_typed::with`",
+    note = "if it is not yours, a feature of `speculo-typed` may add it, as `uuid` or `bytes` do, or `#[rkyv(with = …)]` on the field gives it a form: see `speculo_typed::with`",
     note = "if it is a reference, write what it refers to; for `usize` or `isize`, which differ between machines, `u64` or `i64`; for `Instant`, `SystemTime` and `AsUnixTime`"
 )]
 pub trait Field:

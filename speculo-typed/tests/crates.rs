@@ -2,11 +2,15 @@
 #![allow(missing_docs, reason = "a test")]
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::RandomState;
 
 use bytes::Bytes;
 use indexmap::{IndexMap, IndexSet};
 use smallvec::{SmallVec, smallvec};
-use speculo_typed::{Publisher, Root, Speculo, Subscriber, schema};
+use smol_str::SmolStr;
+use speculo_typed::{Key, KeyBuf, KeyReader, Lookup, Publisher, Root, Speculo, Subscriber, schema};
+use thin_vec::{ThinVec, thin_vec};
+use tinyvec::TinyVec;
 use uuid::Uuid;
 
 #[derive(Speculo, Debug, PartialEq)]
@@ -22,6 +26,24 @@ struct Packet {
     in_order: BTreeMap<Uuid, u8>,
     as_written: IndexMap<String, Bytes>,
     seen: IndexSet<Uuid>,
+    #[speculo(key)]
+    label: SmolStr,
+    tags: ThinVec<SmolStr>,
+    tree: ThinVec<Branch>,
+    ports: TinyVec<[u16; 2]>,
+    shared: (triomphe::Arc<Branch>, triomphe::Arc<Branch>, std::sync::Arc<Branch>),
+    by_label: hashbrown::HashMap<SmolStr, u32, RandomState>,
+    labels: hashbrown::HashSet<SmolStr, RandomState>,
+}
+
+#[derive(Speculo, Debug, PartialEq, Clone, Default)]
+struct Branch {
+    name: SmolStr,
+    twigs: ThinVec<Self>,
+}
+
+fn branch(name: &str) -> Branch {
+    Branch { name: name.into(), twigs: thin_vec![Branch { name: "twig".into(), twigs: ThinVec::new() }] }
 }
 
 fn id(number: u128) -> Uuid {
@@ -29,6 +51,7 @@ fn id(number: u128) -> Uuid {
 }
 
 fn packet(number: u128) -> Packet {
+    let oak = triomphe::Arc::new(branch("oak"));
     Packet {
         id: id(number),
         part: 1,
@@ -39,7 +62,18 @@ fn packet(number: u128) -> Packet {
         in_order: (0..40).map(|number| (id(number), 1)).collect(),
         as_written: ["zebra", "ant", "mole"].map(|name| (name.to_owned(), Bytes::from(name))).into(),
         seen: (0..40).rev().map(id).collect(),
+        label: "left".into(),
+        tags: thin_vec!["short".into(), "a tag that is longer than inline".into()],
+        tree: thin_vec![branch("oak"), branch("elm")],
+        ports: [80, 443, 8080].into_iter().collect(),
+        shared: (oak.clone(), oak, branch("elm").into()),
+        by_label: (0..40).map(|number| (label(number), number)).collect(),
+        labels: (0..40).map(label).collect(),
     }
+}
+
+fn label(number: u32) -> SmolStr {
+    format!("label {number}").into()
 }
 
 #[test]
@@ -51,10 +85,12 @@ fn they_are_fields_and_keys() {
     }
     let mut reader = Subscriber::<Packet>::builder("area").root(root).open().expect("opened");
     for number in [3, 1 << 100] {
-        let archived = reader.get((id(number), 1)).expect("read").expect("published before");
+        let archived = reader.get((id(number), 1, "left")).expect("read").expect("published before");
         let packet = packet(number);
         assert!(*archived == packet, "{archived:?} is {packet:?}");
-        assert_eq!(archived.to_native(), packet);
+        let native = archived.to_native();
+        assert_eq!(native, packet);
+        assert!(triomphe::Arc::ptr_eq(&native.shared.0, &native.shared.1), "one value, as it was");
         assert_eq!((&*archived.body, archived.stops.len()), (&b"body"[..], 5));
         assert!(format!("{archived:?}").starts_with(&format!("Packet {{ id: {}, part: 1,", id(number))));
         assert!(archived.as_written.keys().eq(["zebra", "ant", "mole"]));
@@ -64,8 +100,15 @@ fn they_are_fields_and_keys() {
             (Some(&id(38)), Some(1))
         );
         assert_eq!(archived.by_id.get(&id(39)).map(|bytes| &bytes[..]), Some(&[7; 3][..]));
+        assert_eq!(
+            (&*archived.ports, &*archived.shared.1.name),
+            (&[80, 443, 8080].map(Into::into)[..], "oak")
+        );
+        assert_eq!(archived.by_label.get("label 39").map(|number| number.to_native()), Some(39));
+        assert!(archived.labels.contains("label 39") && !archived.labels.contains("label 40"));
+        assert!(reader.get((id(number), 1, &native.label)).expect("read").is_some());
     }
-    assert!(reader.get((id(4), 1)).expect("read").is_none());
+    assert!(reader.get((id(4), 1, "left")).expect("read").is_none());
 }
 
 #[cfg(feature = "decode")]
@@ -81,6 +124,9 @@ fn they_are_told_without_their_type() {
     let part = |name: &str| json.get(name).expect("a field").to_string();
     assert_eq!(part("id"), "\"00000010-0000-0000-0000-000000000000\"");
     assert_eq!((part("body").as_str(), part("stops").as_str()), ("[98,111,100,121]", "[1,2,3,4,5]"));
+    assert_eq!((part("label").as_str(), part("ports").as_str()), ("\"left\"", "[80,443,8080]"));
+    assert_eq!(part("tags"), "[\"short\",\"a tag that is longer than inline\"]");
+    assert!(part("by_label").contains("\"label 39\":39") && part("labels").contains("\"label 39\""));
     assert!(
         part("seen").starts_with(
             "[\"00000000-0000-0000-0000-000000000027\",\"00000000-0000-0000-0000-000000000026\""
@@ -90,27 +136,89 @@ fn they_are_told_without_their_type() {
     assert!(format!("{value:?}").starts_with("Packet { id: 00000010-0000-0000-0000-000000000000, part: 1,"));
 }
 
-/// How a list is held before it is archived is nobody else's matter.
+/// How something is held before it is archived is nobody else's matter.
 #[test]
-fn lists_are_lists_in_the_schema() {
-    #[derive(Speculo)]
+fn they_are_in_the_schema_what_they_are_archived_as() {
+    #[derive(Speculo, Default)]
+    #[speculo(singleton)]
     struct One {
         body: Bytes,
         stops: SmallVec<[u32; 4]>,
+        more: ThinVec<u32>,
+        most: TinyVec<[u32; 2]>,
+        name: SmolStr,
+        shared: triomphe::Arc<SmolStr>,
+        map: hashbrown::HashMap<SmolStr, u8, RandomState>,
+        set: hashbrown::HashSet<u8, RandomState>,
     }
 
     mod other {
-        #[derive(speculo_typed::Speculo)]
+        use std::collections::{HashMap, HashSet};
+        use std::sync::Arc;
+
+        #[derive(speculo_typed::Speculo, Debug, PartialEq)]
+        #[speculo(singleton)]
         pub(super) struct One {
             pub body: Vec<u8>,
             pub stops: Vec<u32>,
+            pub more: Vec<u32>,
+            pub most: Vec<u32>,
+            pub name: String,
+            pub shared: Arc<String>,
+            pub map: HashMap<String, u8>,
+            pub set: HashSet<u8>,
         }
     }
 
-    let one = One { body: Bytes::new(), stops: SmallVec::new() };
-    let other = other::One { body: one.body.to_vec(), stops: one.stops.to_vec() };
-    assert!(other.body.is_empty() && other.stops.is_empty());
     assert_eq!(schema::of::<One>(), schema::of::<other::One>());
+
+    let root = Root::temporary().expect("a directory");
+    let mut publisher =
+        Publisher::<other::One>::builder("area").root(root.clone()).create().expect("created");
+    let value = other::One {
+        body: vec![1, 2],
+        stops: vec![3; 9],
+        more: vec![4; 9],
+        most: vec![5; 9],
+        name: "a name that is longer than inline".to_owned(),
+        shared: "shared".to_owned().into(),
+        map: [("one".to_owned(), 1)].into(),
+        set: [6].into(),
+    };
+    publisher.publish(&value).expect("published");
+    let mut reader = Subscriber::<One>::builder("area").root(root).open().expect("of the same schema");
+    let one = reader.latest().expect("read").expect("published above").to_native();
+    assert_eq!((&one.body[..], &one.stops[..]), (&value.body[..], &value.stops[..]));
+    assert_eq!((&one.more[..], &one.most[..]), (&value.more[..], &value.most[..]));
+    assert_eq!((one.name.as_str(), one.shared.as_str()), (value.name.as_str(), value.shared.as_str()));
+    assert_eq!((one.map.get("one"), one.set.contains(&6)), (Some(&1), true));
+}
+
+/// The bytes of a key outlive the program, and are found by others.
+#[test]
+fn their_keys_are_those_of_others() {
+    fn bytes<K>(key: impl Lookup<K>, part: bool) -> Vec<u8> {
+        let mut buf = KeyBuf::new();
+        if part {
+            key.encode_lookup_part(&mut buf);
+        } else {
+            key.encode_lookup(&mut buf);
+        }
+        buf.as_slice().to_vec()
+    }
+
+    for part in [false, true] {
+        let name = "a\0name";
+        let expected = bytes::<String>(name, part);
+        assert_eq!(bytes::<SmolStr>(SmolStr::new(name), part), expected);
+        assert_eq!(bytes::<SmolStr>(name, part), expected);
+        assert_eq!(bytes::<SmolStr>(name.to_owned(), part), expected);
+        assert_eq!(bytes::<Uuid>(id(7), part), bytes::<[u8; 16]>(*id(7).as_bytes(), part));
+        let key = SmolStr::new(name);
+        let mut reader = KeyReader::new(&expected);
+        let decoded = if part { SmolStr::decode_part(&mut reader) } else { SmolStr::decode(&mut reader) };
+        assert_eq!(decoded, Ok(key));
+    }
 }
 
 /// As the originals are compared: what is in a map counts, and not in which order.
@@ -155,4 +263,6 @@ fn they_are_values_by_themselves() {
     is_stream::<Bytes>();
     is_stream::<SmallVec<[Uuid; 2]>>();
     is_stream::<Vec<Option<Uuid>>>();
+    is_stream::<SmolStr>();
+    is_stream::<ThinVec<TinyVec<[u8; 2]>>>();
 }

@@ -13,6 +13,7 @@
 //! | `char` | its scalar value, as `u32` |
 //! | `[u8; N]` | as they are |
 //! | `String`, `Vec<u8>` | as they are where nothing follows; else every `00` is written `00 FF`, and `00 00` ends them |
+//! | `SmolStr`, `Uuid`, by the features of their crates | as `String` and `[u8; 16]` |
 //! | tuples, several `#[speculo(key)]` fields | the parts in order |
 //! | `#[derive(SpeculoKey)]` on an enum | one byte: the variant's position |
 //! | `#[derive(SpeculoKey)]` on a struct | its fields, as a tuple |
@@ -20,6 +21,8 @@
 //! Floats are no keys: `NaN` equals nothing, and `-0.0` equals `0.0` with other bytes.
 
 mod buf;
+#[cfg(any(feature = "smol_str", feature = "uuid"))]
+mod crates;
 mod impls;
 mod lookup;
 mod tuples;

@@ -2,29 +2,11 @@
 //! with a hash table of the numbers of these.
 
 use core::fmt;
-use core::hash::{BuildHasher, Hash};
 
-use indexmap::{IndexMap, IndexSet};
 use rkyv::collections::swiss_table::{ArchivedIndexMap, ArchivedIndexSet};
 
 use super::containers::{container, same_unordered};
 use super::{Reflect, Shape, Shown, Soundness, TypeRef};
-use crate::traits::Field;
-
-impl<K, V, S> Field for IndexMap<K, V, S>
-where
-    K: Field<Archived: Eq + Hash> + Eq + Hash,
-    V: Field,
-    S: BuildHasher + Default + 'static,
-{
-}
-
-impl<K, S> Field for IndexSet<K, S>
-where
-    K: Field<Archived: Eq + Hash> + Eq + Hash,
-    S: BuildHasher + Default + 'static,
-{
-}
 
 impl<K: Reflect, V: Reflect, H: 'static> Reflect for ArchivedIndexMap<K, V, H> {
     fn shape() -> Shape {

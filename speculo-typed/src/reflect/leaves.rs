@@ -69,6 +69,9 @@ leaves! {
     "PhantomPinned" = PhantomPinned,
 }
 
+#[cfg(feature = "uuid")]
+leaves! { "Uuid" = uuid::Uuid, }
+
 /// Leaves that are shown as the original.
 macro_rules! restored {
     ($($name:literal = $ty:ty, $this:ident => $original:expr;)*) => { $(

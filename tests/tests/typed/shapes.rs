@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::ffi::CString;
 use std::fmt::Debug;
+use std::hash::RandomState;
 use std::marker::PhantomData;
 use std::net::{IpAddr, SocketAddr};
 use std::num::{NonZeroI64, NonZeroU8};
@@ -18,8 +19,11 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use smallvec::SmallVec;
+use smol_str::SmolStr;
 use speculo_tests::Wire;
 use speculo_typed::{Archived, Root, Speculo, SpeculoKey, native, with};
+use thin_vec::ThinVec;
+use tinyvec::TinyVec;
 use uuid::Uuid;
 
 use crate::{child, create, open};
@@ -112,6 +116,12 @@ struct Foreign {
     stops: SmallVec<[Shape; 2]>,
     map: IndexMap<String, Shape>,
     set: IndexSet<(u16, String)>,
+    name: SmolStr,
+    parts: ThinVec<Shape>,
+    ports: TinyVec<[u16; 2]>,
+    shared: triomphe::Arc<Shape>,
+    table: hashbrown::HashMap<SmolStr, u16, RandomState>,
+    names: hashbrown::HashSet<SmolStr, RandomState>,
 }
 
 fn leaves() -> impl Strategy<Value = Leaves> {
@@ -193,16 +203,25 @@ fn message() -> impl Strategy<Value = Message> {
 }
 
 fn foreign() -> impl Strategy<Value = Foreign> {
+    let list = || prop::collection::vec(shape(), 0..5);
     let bytes = prop::collection::vec(any::<u8>(), 0..20);
+    let ports = prop::collection::vec(any::<u16>(), 0..5);
     let map = prop::collection::vec((".{0,12}", shape()), 0..40);
     let set = prop::collection::vec((any::<u16>(), ".{0,12}"), 0..40);
-    (any::<u128>(), bytes, prop::collection::vec(shape(), 0..5), map, set).prop_map(
-        |(id, body, stops, map, set)| Foreign {
+    let ones = (any::<u128>(), ".{0,40}", shape());
+    (ones, bytes, ports, list(), list(), map, set).prop_map(
+        |((id, name, shared), body, ports, stops, parts, map, set)| Foreign {
             id: Uuid::from_u128(id),
             body: body.into(),
             stops: stops.into(),
             map: map.into_iter().collect(),
+            table: set.iter().map(|(number, name)| (name.into(), *number)).collect(),
+            names: set.iter().map(|(_, name)| name.into()).collect(),
             set: set.into_iter().collect(),
+            name: name.into(),
+            parts: parts.into(),
+            ports: ports.into_iter().collect(),
+            shared: triomphe::Arc::new(shared),
         },
     )
 }
