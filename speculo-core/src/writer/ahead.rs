@@ -118,7 +118,7 @@ impl Writer {
         }
         // What has expired does not count: perhaps the limit is not reached at all.
         let drops_too_much = reason == Reason::Limit && self.parts.log.is_expiring();
-        let done = !drops_too_much && self.walk_ahead(u64::MAX).is_some() && self.ahead.is_none();
+        let done = !drops_too_much && self.walk_ahead(u64::MAX).is_some();
         if !done {
             self.drop_ahead();
         }
@@ -147,10 +147,10 @@ impl Writer {
         let log = &self.parts.log;
         let (left, work) = (self.left(), log.end() - AT_INDEX);
         // What is published on the way leaves less room, and makes more work.
-        let bytes = left.bytes().saturating_mul(PACE).saturating_sub(work) / (PACE + 1);
+        let ahead = |left: u64, work: u64| left.saturating_mul(PACE).saturating_sub(work) / (PACE + 1);
         // A new key takes a line at least.
-        let slots = left.slots.saturating_sub(log.used_slots() / PACE) * LINE;
-        log.end() + bytes.min(slots)
+        let (bytes, slots) = (ahead(left.bytes(), work), ahead(left.slots, log.used_slots()));
+        log.end() + bytes.min(slots * LINE)
     }
 
     fn begin_ahead(&mut self) -> Option<()> {
@@ -178,7 +178,7 @@ impl Writer {
         let to_drop = match reason {
             Reason::End => 0,
             // When the limit is reached, half of it is to stay.
-            Reason::Limit => (live.bytes + left.limit).saturating_sub(self.parts.max_size / 2),
+            Reason::Limit => live.bytes.max(self.parts.max_size) - self.parts.max_size / 2,
         };
         let walk = Walk::new(&self.parts.log, carry, to_drop);
         self.ahead = Some(Ahead { walk, reason, reused, margin: left.margin(), end, slots: left.slots });
@@ -262,3 +262,6 @@ impl Writer {
         turned
     }
 }
+
+#[cfg(test)]
+mod tests;
