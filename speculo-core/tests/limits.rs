@@ -27,10 +27,11 @@ fn a_stream_at_its_limit_keeps_the_newest_half() {
     let (mut model, mut live, mut drops) = (VecDeque::new(), 0, 0);
     let mut numbers = Numbers(1);
     for n in 0..4000_usize {
-        let len = numbers.below(300);
+        // Once in a while one that leaves less than half to the others.
+        let len = if n.is_multiple_of(401) { 40_000 } else { numbers.below(300) };
         let new = total(len, 0);
         if live + new > MAX {
-            while live > MAX / 2 {
+            while live > (MAX / 2).min(MAX - new) {
                 live -= model.pop_front().map(|(_, bytes)| bytes).unwrap();
             }
             drops += 1;
@@ -115,6 +116,43 @@ fn a_keyed_area_takes_what_its_limit_says_and_no_more() {
     writer.put(&fits.to_le_bytes(), b"").unwrap();
     assert_eq!(writer.stats().live_bytes, MAX);
     assert_eq!(writer.view().unwrap().len().unwrap(), usize::try_from(fits).unwrap() + 1);
+}
+
+#[test]
+fn the_largest_value_that_an_error_names_fits() {
+    for max_size in [4096, 4100, 4096 + 64, 65_535] {
+        for key in [&b""[..], b"a", b"8 bytes.", b"a longer key"] {
+            let root = Root::temporary().unwrap();
+            let mut writer = area(&root, Kind::Keyed).max_size(max_size).create().unwrap();
+            let error = writer.put(key, &vec![0; 70_000]).unwrap_err();
+            let PublishError::TooLarge { needed: 70_000, limit, .. } = error else { panic!("{error}") };
+            let limit = usize::try_from(limit).unwrap();
+            assert!(total(limit, key.len()) <= max_size && total(limit + 1, key.len()) > max_size);
+            let too_large = |error| matches!(error, PublishError::TooLarge { .. });
+            assert!(too_large(writer.put(key, &vec![1; limit + 1]).unwrap_err()));
+            assert!(too_large(writer.chunk(To::Key(key), limit + 1).map(drop).unwrap_err()));
+            writer.put(key, &vec![1; limit]).unwrap();
+            writer.chunk(To::Key(key), limit).unwrap().commit().unwrap();
+            assert_eq!(writer.stats().live_bytes, max_size / 64 * 64);
+        }
+    }
+}
+
+#[test]
+fn memory_is_taken_piece_by_piece() {
+    const PIECE: u64 = 64 << 10;
+    let root = Root::temporary().unwrap();
+    let mut writer = area(&root, Kind::Stream).max_size(8 << 20).initial_size(4 << 20).create().unwrap();
+    let (mut before, mut pieces) = (writer.stats(), 0);
+    while before.used_bytes < 3 << 20 {
+        writer.publish(&[0; 1000]).unwrap();
+        let now = writer.stats();
+        let grown = now.segment_bytes - before.segment_bytes;
+        assert!(grown == 0 || grown == PIECE, "{before:?} {now:?}");
+        pieces += grown / PIECE;
+        before = now;
+    }
+    assert!(pieces > 10 && before.rollovers == 0, "{before:?}");
 }
 
 #[test]

@@ -40,7 +40,7 @@ impl Writer {
     pub fn chunk<'w>(&'w mut self, to: To<'w>, len: usize) -> Result<Draft<'w>, PublishError> {
         let key = self.check_target(to)?;
         let payload = len as u64;
-        let total = chunk::total(payload.min(MAX_PAYLOAD + 1), key.len() as u64);
+        let total = chunk::total(payload.min(MAX_PAYLOAD), key.len() as u64);
         let spot = loop {
             let spot = self.spot(to, key)?;
             let log = &self.parts.log;

@@ -79,9 +79,10 @@ impl Writer {
     /// Makes room for a chunk that would replace what stands at `spot`.
     #[cold]
     pub(super) fn make_room(&mut self, payload: u64, key: u64, spot: &Spot) -> Result<(), PublishError> {
-        let total = chunk::total(payload.min(MAX_PAYLOAD + 1), key);
+        let total = chunk::total(payload.min(MAX_PAYLOAD), key);
         let max_size = self.parts.max_size;
-        let limit = (max_size & !(LINE - 1)).saturating_sub(chunk::HEADER + key).min(MAX_PAYLOAD);
+        let limit =
+            (max_size & !(LINE - 1)).saturating_sub(chunk::HEADER + chunk::key_behind(key)).min(MAX_PAYLOAD);
         if payload > MAX_PAYLOAD || total > max_size {
             return Err(PublishError::TooLarge { path: self.path().to_owned(), needed: payload, limit });
         }
