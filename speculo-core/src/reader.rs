@@ -310,8 +310,8 @@ impl Reader {
         mark(self.source.as_ref(), &self.manifest, segment, at)
     }
 
+    /// Keeps the mapping of a segment that was current until now, so that none is kept twice.
     fn keep(&mut self, region: Arc<Region>) {
-        self.former.retain(|kept| kept.id() != region.id());
         self.former.truncate(KEPT - 1);
         self.former.insert(0, region);
     }

@@ -133,3 +133,37 @@ fn a_default_time_to_live_is_for_those_without_one_of_their_own() {
     assert!(left(b"a") <= Duration::from_hours(1) && left(b"a") > Duration::from_mins(59));
     assert!(left(b"b") > Duration::from_hours(1));
 }
+
+#[test]
+fn what_ended_before_anybody_came_is_not_told() {
+    for kind in [Kind::Keyed, Kind::Stream, Kind::Singleton] {
+        let root = Root::temporary().unwrap();
+        let area = from_the_oldest(&root, kind);
+        let mut writer = area.create().unwrap();
+        let (mut follower, mut mirror) = (area.open().unwrap(), area.open().unwrap());
+        publish(&mut writer, if kind == Kind::Keyed { To::Key(b"a") } else { To::Next }, SOON);
+        assert!(follower.try_next().unwrap().is_none(), "{kind:?}");
+        // Of what may have replaced something, a mirror hears that it is gone.
+        assert_eq!(events(&mut mirror), if kind == Kind::Stream { "" } else { "r" }, "{kind:?}");
+    }
+}
+
+#[test]
+fn at_the_limit_what_has_expired_goes_first() {
+    const MAX: u64 = 16 << 10;
+    for kind in [Kind::Keyed, Kind::Stream] {
+        let root = Root::temporary().unwrap();
+        let mut writer = from_the_oldest(&root, kind).max_size(MAX).create().unwrap();
+        let fits = u32::try_from(MAX / 64).unwrap();
+        let mut put = |n: u32, ttl| {
+            let key = n.to_le_bytes();
+            publish(&mut writer, if kind == Kind::Keyed { To::Key(&key) } else { To::Next }, ttl);
+            writer.stats()
+        };
+        let before = (0..fits).map(|n| put(n, if n + 1 == fits { SOON } else { None })).last().unwrap();
+        assert_eq!((before.live_bytes, before.max_size), (MAX, MAX), "{kind:?}");
+        let after = put(fits, None);
+        assert_eq!((after.live_bytes, after.rollovers), (MAX, before.rollovers + 1), "{kind:?}");
+        assert_eq!(writer.view().unwrap().len().unwrap(), usize::try_from(fits).unwrap(), "{kind:?}");
+    }
+}

@@ -129,3 +129,37 @@ fn a_value_says_how_long_it_lives() {
     writer.put(b"a", b"for ever").unwrap();
     assert_eq!(writer.get(b"a").unwrap().unwrap().remaining(), None);
 }
+
+#[test]
+fn a_slot_is_resolved_anew_in_every_area() {
+    let root = Root::temporary().unwrap();
+    let area = |name| {
+        let schema = Schema::untyped(Kind::Keyed);
+        Area::builder(name).root(root.clone()).schema(schema).initial_size(64 << 10)
+    };
+    let areas = [area("one"), area("two")];
+    let mut handles = areas.map(|area| (area.create().unwrap(), area.open().unwrap()));
+    let keys: Vec<_> = (0..60_u8).map(|n| if n % 2 == 0 { vec![n] } else { vec![n; 20] }).collect();
+    let mut slots: Vec<_> = keys.iter().map(|key| Slot::new(key)).collect();
+    for (slot, key) in slots.iter().zip(&keys) {
+        assert_eq!(slot.key(), key);
+    }
+    for (n, (writer, _)) in handles.iter_mut().enumerate() {
+        for key in &keys {
+            writer.put(key, &[key.as_slice(), &[u8::try_from(n).unwrap()]].concat()).unwrap();
+        }
+    }
+    // In each the keys stand elsewhere, for each has a seed of its own.
+    for turn in 2..6_u8 {
+        for (writer, reader) in &mut handles {
+            assert_eq!(writer.stats().generation, 1);
+            for (slot, key) in slots.iter_mut().zip(&keys) {
+                assert_eq!(reader.get_at(slot).unwrap().unwrap().key(), key);
+                let value = [key.as_slice(), &[turn]].concat();
+                writer.publish_at(slot, None, |room| fill(room, &value)).unwrap();
+                assert_eq!(reader.get_at(slot).unwrap().unwrap().payload(), value);
+            }
+            assert_eq!(reader.view().unwrap().len().unwrap(), keys.len());
+        }
+    }
+}
