@@ -265,11 +265,13 @@ impl Reader {
     }
 
     /// Lets go of the memory that this reader holds, until it is used again. A reader that sleeps for long should:
-    /// the segment that it read last can then be reused.
+    /// the segment that it read last can then be reused. Only if that one is deleted does its memory stay meanwhile.
     pub fn idle(&mut self) {
         if let Some(segment) = self.segment.take()
             && self.source.is_none()
         {
+            // While a file is mapped its memory is not given back, although it was deleted.
+            self.former.clear();
             self.keep(Arc::clone(segment.region()));
         }
     }
@@ -300,6 +302,7 @@ impl Reader {
         }
         let segment = attach(&self.place, &self.manifest, self.trust, &self.former)?;
         self.former.retain(|region| region.id() != segment.region().id());
+        self.mark.leave_for(&segment);
         if let Some(old) = self.segment.replace(segment) {
             self.keep(Arc::clone(old.region()));
         }

@@ -38,13 +38,13 @@ fn the_last_two_that_were_left_stay_mapped_and_no_more() {
     assert!(reader.latest().unwrap().is_none());
     assert_eq!(segments(), 7);
     drop(held);
-    assert_eq!(segments(), 4, "and where it would wait");
-    assert!(reader.wait(None).unwrap());
     assert_eq!(segments(), 3);
+    // An idle one may come back to where it was. What is mapped takes memory, although it was deleted.
     reader.idle();
-    assert_eq!(segments(), 2, "of those, the one that was current");
+    assert_eq!(segments(), 1);
     assert!(reader.latest().unwrap().is_none());
-    assert_eq!(segments(), 2);
+    assert_eq!(segments(), 1);
+    assert!(reader.wait(Some(Duration::ZERO)).unwrap(), "what it waits for came long ago");
     drop(reader);
     assert_eq!(segments(), 0);
 }

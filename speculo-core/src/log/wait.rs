@@ -28,6 +28,15 @@ impl Mark {
         Self { region: Arc::clone(region), generation: segment.geometry().generation, at }
     }
 
+    /// Lets go of the memory of a generation that is over now that `segment` is current: whoever asks hears that it has
+    /// passed, and nobody looks there.
+    #[cfg(not(loom))]
+    pub(crate) fn leave_for(&mut self, segment: &Segment) {
+        if self.generation != segment.geometry().generation {
+            self.region = Arc::clone(segment.region());
+        }
+    }
+
     /// Whether something was committed here in `segment`, a copy, or that is another generation.
     pub(crate) fn is_passed_in(&self, segment: &Arc<Segment>) -> bool {
         // Damage is for the look that follows to find.
