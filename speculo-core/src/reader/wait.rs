@@ -122,7 +122,7 @@ impl Reader {
             };
             let slice = if heard { SLICE } else { nap };
             futex::wait(pulse, seen, left.map_or(slice, |left| left.min(slice)));
-            nap = (nap * 2).min(LAST_NAP);
+            nap = longer(nap);
             // A short wait keeps the lease; a longer one must not keep the memory.
             if pulse.load(Ordering::Acquire) == seen && !mark.is_passed(&self.manifest) {
                 self.idle();
@@ -143,11 +143,30 @@ impl Reader {
                 return Ok(false);
             }
             std::thread::sleep(left.map_or(nap, |left| left.min(nap)));
-            nap = (nap * 2).min(LAST_NAP);
+            nap = longer(nap);
         }
     }
 }
 
+fn longer(nap: Duration) -> Duration {
+    (nap * 2).min(LAST_NAP)
+}
+
 fn deadline(timeout: Option<Duration>) -> Option<Instant> {
     timeout.and_then(|timeout| Instant::now().checked_add(timeout))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_looks_by_itself_does_so_less_and_less_often() {
+        let naps: Vec<_> =
+            std::iter::successors(Some(FIRST_NAP), |nap| Some(longer(*nap))).take(10).collect();
+        assert!(
+            naps.iter().zip(naps.iter().skip(1)).all(|(nap, next)| *next == LAST_NAP || *next == *nap * 2)
+        );
+        assert_eq!(naps.last(), Some(&LAST_NAP));
+    }
 }
