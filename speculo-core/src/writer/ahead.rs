@@ -163,7 +163,7 @@ impl Writer {
             return None;
         }
         let left = self.left();
-        let reason = if left.limit < left.log { Reason::Limit } else { Reason::End };
+        let reason = if left.log <= left.limit { Reason::End } else { Reason::Limit };
         if reason == Reason::Limit && self.parts.log.is_expiring() {
             return None;
         }
@@ -220,7 +220,7 @@ impl Writer {
                 Step::Done if hurried => return self.end_ahead(),
                 // What tombstones need is reserved here, where there is time, and not by the first publish. Without it
                 // the two segments say the same all the same.
-                Step::Done if self.wants_memory()? && self.reserve_ahead(0).is_some() => return Some(()),
+                Step::Done if !self.has_memory()? && self.reserve_ahead(0).is_some() => return Some(()),
                 Step::Done if reason == Reason::Limit => return Some(()),
                 Step::Done => return self.end_ahead(),
             }
@@ -231,20 +231,17 @@ impl Writer {
     fn reserve_ahead(&self, end: u64) -> Option<()> {
         let next = self.ahead.as_ref()?.walk.next();
         let (known, span) = (next.segment().region().known(), next.segment().region().span());
-        let least = end.max(known + 1);
-        if least > span {
-            return None;
-        }
+        let least = Some(end.max(known + 1)).filter(|least| *least <= span)?;
         self.reserve(next, least, least.max(known + PIECE).min(span)).ok()?;
         failpoint::hit("ahead.reserved");
         Some(())
     }
 
-    /// Whether the next segment has too little memory to be published to at once.
-    fn wants_memory(&self) -> Option<bool> {
+    /// Whether the next segment has the memory to be published to at once.
+    fn has_memory(&self) -> Option<bool> {
         let next = self.ahead.as_ref()?.walk.next();
         let (known, span) = (next.segment().region().known(), next.segment().region().span());
-        Some(known < span.min(next.end() + for_removals(known) + PIECE))
+        Some(known >= span.min(next.end() + for_removals(known) + PIECE))
     }
 
     fn end_ahead(&mut self) -> Option<()> {
