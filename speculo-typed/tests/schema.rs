@@ -1,5 +1,7 @@
 //! Schemas differ whenever types do, say where, and survive any bytes.
 
+use std::time::{Duration, Instant};
+
 use proptest::prelude::*;
 use speculo_typed::schema::{self, diff};
 use speculo_typed::{Kind, Speculo};
@@ -174,4 +176,38 @@ fn p8_forged_descriptors_do_not_explode() {
         *last ^= 1;
     }
     assert!(diff(&forged, &other).len() < 100_000);
+}
+
+/// Each of many types beside each of the other schema's, and all of them long.
+#[test]
+fn p8_forged_descriptors_are_compared_in_time() {
+    let text =
+        |text: &str| [&u16::try_from(text.len()).expect("short").to_le_bytes(), text.as_bytes()].concat();
+    let (types, fields) = (64_u16, 4000_u16);
+    let forged = |which: fn(u16) -> u16| {
+        let mut forged = b"SPEC\x01".to_vec();
+        forged.extend(text("rkyv 0.8"));
+        forged.extend([4, 4, 8, 0, 0, 0, 0]);
+        forged.extend(u32::from(types + 2).to_le_bytes());
+        let mut record = |count: u16, ty: &dyn Fn(u16) -> u16| {
+            forged.extend([2, 0, 0, 0, 0, 1]);
+            forged.extend(text("S"));
+            forged.push(2);
+            forged.extend(count.to_le_bytes());
+            for field in 0..count {
+                forged.extend(text(&field.to_string()));
+                forged.extend([0; 4]);
+                forged.extend(u32::from(ty(field)).to_le_bytes());
+            }
+        };
+        record(types * types, &|pair| 1 + which(pair));
+        (0..types).for_each(|_| record(fields, &|_| types + 1));
+        forged.extend([0, 0, 0, 0, 0, 1]);
+        forged.extend(text("()"));
+        forged
+    };
+    let begun = Instant::now();
+    let said = diff(&forged(|pair| pair / 64), &forged(|pair| pair % 64));
+    assert!(said.contains("nothing that has a name"), "{said}");
+    assert!(begun.elapsed() < Duration::from_secs(12), "{:?}", begun.elapsed());
 }
