@@ -1,5 +1,7 @@
 //! Schemas differ whenever types do, say where, and survive any bytes.
 
+use std::rc::Rc;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
@@ -147,6 +149,75 @@ proptest! {
         headed.extend(garbage);
         prop_assert!(!diff(&headed, &ours).is_empty());
     }
+}
+
+mod one {
+    #[derive(speculo_typed::Speculo)]
+    pub(super) struct Place {
+        pub(super) x: f32,
+    }
+
+    #[derive(speculo_typed::Speculo)]
+    pub(super) struct List {
+        pub(super) place: Place,
+        pub(super) next: Option<Box<List>>,
+    }
+}
+
+/// As in `one`, and once otherwise.
+mod two {
+    #[derive(speculo_typed::Speculo)]
+    pub(super) struct Place {
+        pub(super) x: f32,
+    }
+
+    #[derive(speculo_typed::Speculo)]
+    pub(super) struct List {
+        pub(super) place: Place,
+        pub(super) next: Option<Box<List>>,
+    }
+
+    pub(super) mod later {
+        #[derive(speculo_typed::Speculo)]
+        pub(in super::super) struct Place {
+            pub(in super::super) x: f64,
+        }
+    }
+}
+
+/// What is defined twice may be defined once, from one day to the next.
+#[test]
+fn p9_types_that_are_alike_are_one() {
+    /// Parts of two types.
+    #[derive(Speculo)]
+    struct Both<A, B> {
+        a: A,
+        b: Vec<B>,
+    }
+    /// An `Rc` and an `Arc`, or two.
+    #[derive(Speculo)]
+    struct Shared<A, B>(Option<A>, B);
+
+    fn of<A: Speculo, B: Speculo>() -> schema::Schema {
+        schema::of::<Both<A, B>>()
+    }
+
+    assert_eq!(of::<one::Place, two::Place>(), of::<one::Place, one::Place>());
+    assert_eq!(of::<one::List, two::List>(), of::<two::List, one::List>());
+    assert_eq!(of::<one::List, two::List>(), of::<one::List, one::List>());
+    let (was, is) = (of::<one::Place, two::later::Place>(), of::<one::Place, one::Place>());
+    assert_eq!(diff(&was.descriptor, &is.descriptor), "Both.b[].x: published as `f64`, here `f32`");
+
+    let (was, is) = (schema::of::<Shared<Rc<u32>, Arc<u32>>>(), schema::of::<Shared<Rc<u32>, Rc<u32>>>());
+    assert_eq!(was, is);
+
+    let place = one::Place { x: 0.5 };
+    let list = one::List { place, next: None };
+    let other = two::List { place: two::Place { x: list.place.x }, next: None };
+    assert!(list.next.is_none() && other.next.is_none() && other.place.x < 1.0);
+    assert!(Both { a: 1, b: vec![two::later::Place { x: 0.5 }] }.b.iter().all(|place| place.x < 1.0));
+    assert_eq!(Shared(Some(1), 1).0, Some(Shared(None::<u8>, 1).1));
+    assert_eq!(Both { a: 1, b: vec![1] }.a, 1);
 }
 
 /// Every type a tuple of twelve of the next one: spelled naively, the name would have 12^n parts.
