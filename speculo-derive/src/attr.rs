@@ -275,7 +275,11 @@ fn krate(found: &mut Option<Path>, meta: &ParseNestedMeta<'_>, errors: &mut Erro
 
 /// What follows the `=`; `None`, and an error, if nothing does.
 fn value(meta: &ParseNestedMeta<'_>, missing: &str, help: &str, errors: &mut Errors) -> Option<Expr> {
-    let value = if at_end(meta) { None } else { meta.value().and_then(Expr::parse).ok() };
+    let mut value = if at_end(meta) { None } else { meta.value().and_then(Expr::parse).ok() };
+    // What a macro was given, as `$name:literal` or `$path:path`, comes in a group without delimiters.
+    while let Some(Expr::Group(group)) = value {
+        value = Some(*group.expr);
+    }
     if value.is_none() {
         errors.on(&meta.path, missing, help);
     }

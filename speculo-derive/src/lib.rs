@@ -16,6 +16,7 @@ mod key;
 mod parts;
 mod place;
 mod schema;
+mod tags;
 mod twin;
 mod types;
 mod validate;

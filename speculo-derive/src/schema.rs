@@ -5,6 +5,8 @@ use quote::{format_ident, quote};
 use syn::{Fields, Ident};
 
 use crate::ast::{Body, Field, Form, Input, Record, plain_name};
+use crate::diagnostics::ours;
+use crate::tags;
 
 /// The type of a field in the archived item.
 pub(crate) fn archived_ty(field: &Field<'_>, private: &TokenStream) -> TokenStream {
@@ -47,21 +49,21 @@ pub(crate) fn methods(input: &Input<'_>, private: &TokenStream) -> TokenStream {
             )
         }
         Body::Enum(variants) => {
-            let tags = tags(variants.iter().map(|variant| variant.original));
+            let tags = tags::all(input.original, variants, private);
             let shapes = variants.iter().zip(tags).map(|(variant, tag)| {
                 let name = variant.schema_name();
                 let described = described(&variant.record, 1, private);
                 quote!(#private::Variant { name: #name, tag: #tag, #described })
             });
             let shows = variants.iter().map(|variant| {
-                let ident = &variant.original.ident;
+                let ident = &ours(input.original, &variant.original.ident);
                 let bindings = bindings(&variant.record, "__a");
                 let pattern = pattern(&variant.record, &bindings);
                 let show = show(&plain_name(ident), &variant.record, &bindings, private);
                 quote!(Self::#ident #pattern => { #show })
             });
             let sames = variants.iter().map(|variant| {
-                let ident = &variant.original.ident;
+                let ident = &ours(input.original, &variant.original.ident);
                 let (left, right) = (bindings(&variant.record, "__a"), bindings(&variant.record, "__b"));
                 let (left_pattern, right_pattern) =
                     (pattern(&variant.record, &left), pattern(&variant.record, &right));
@@ -69,7 +71,7 @@ pub(crate) fn methods(input: &Input<'_>, private: &TokenStream) -> TokenStream {
                 quote!((Self::#ident #left_pattern, Self::#ident #right_pattern) => { #same })
             });
             let sounds = variants.iter().map(|variant| {
-                let ident = &variant.original.ident;
+                let ident = &ours(input.original, &variant.original.ident);
                 let bindings = bindings(&variant.record, "__a");
                 let pattern = pattern(&variant.record, &bindings);
                 let sound = sound(&bindings, private);
@@ -172,23 +174,4 @@ fn show(name: &str, record: &Record<'_>, bindings: &[Ident], private: &TokenStre
         Fields::Named(_) => quote!(#private::show_named(__f, #name, &[#((#names, #values)),*])),
         Fields::Unnamed(_) => quote!(#private::show_numbered(__f, #name, &[#(#values),*])),
     }
-}
-
-/// The tag of each variant: its discriminant, which rkyv gives the archived enum as well.
-fn tags<'a>(variants: impl Iterator<Item = &'a syn::Variant>) -> Vec<TokenStream> {
-    let mut base: Option<&syn::Expr> = None;
-    let mut after = 0_u8;
-    let mut tags = Vec::new();
-    for variant in variants {
-        if let Some((_, discriminant)) = &variant.discriminant {
-            base = Some(discriminant);
-            after = 0;
-        }
-        tags.push(base.map_or_else(
-            || quote!(#after),
-            |base| quote!({ const __TAG: ::core::primitive::u8 = #base; __TAG + #after }),
-        ));
-        after = after.wrapping_add(1);
-    }
-    tags
 }

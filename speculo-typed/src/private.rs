@@ -30,6 +30,21 @@ pub fn part<A: Reflect>(name: &'static str) -> (&'static str, TypeRef) {
     (name, TypeRef::of::<A>())
 }
 
+/// The tag of the variant of this number.
+///
+/// # Panics
+///
+/// If it takes more than a byte: when the program is compiled.
+#[must_use]
+pub const fn tag(number: i128) -> u8 {
+    assert!(
+        0 <= number && number <= 255,
+        "the number of a variant is archived in one byte: use numbers from 0 to 255, or none"
+    );
+    let [tag, ..] = number.to_le_bytes();
+    tag
+}
+
 /// A `Vec`, whatever is called so where this is used.
 #[must_use]
 pub fn list<T, const N: usize>(items: [T; N]) -> Vec<T> {

@@ -2,7 +2,123 @@
 
 use std::ops::{Range, RangeFrom, RangeInclusive, RangeTo, RangeToInclusive};
 
+use speculo_typed::schema;
 use speculo_typed::{Publisher, Root, Speculo, Subscriber};
+
+/// There and back through an area.
+fn round_trip<T: Speculo>(value: &T) -> T {
+    let root = Root::temporary().expect("a directory");
+    let mut publisher = Publisher::<T>::builder("area").root(root.clone()).create().expect("created");
+    publisher.publish(value).expect("published");
+    let mut reader = Subscriber::<T>::builder("area").root(root).open().expect("opened");
+    speculo_typed::native(reader.latest().expect("read").expect("published before"))
+}
+
+#[derive(Speculo, Debug, PartialEq)]
+struct Measured {
+    few: [u16; Self::FEW],
+    many: Vec<[u8; 2 * Self::FEW]>,
+}
+
+impl Measured {
+    const FEW: usize = 3;
+}
+
+#[test]
+fn an_array_is_as_long_as_the_type_says() {
+    let value = Measured { few: [1, 2, 3], many: vec![[4; 6], [5; 6]] };
+    assert_eq!(round_trip(&value), value);
+}
+
+mod codes {
+    pub(super) const IDLE: u16 = 3;
+    pub(super) const LAST: i32 = 200;
+}
+
+/// Numbers as other headers have them.
+#[derive(Speculo, Debug, Clone, Copy, PartialEq)]
+#[repr(u16)]
+enum Code {
+    Idle = codes::IDLE,
+    Busy,
+    Late = 0x10_u16,
+}
+
+#[derive(Speculo, Debug, PartialEq)]
+#[repr(i32)]
+enum Message {
+    First(u64) = -1 + 2,
+    Middle = Self::MIDDLE,
+    Last { code: Code } = codes::LAST,
+    End,
+}
+
+impl Message {
+    const MIDDLE: i32 = 77;
+}
+
+#[derive(Speculo, Debug, Clone, Copy, PartialEq)]
+#[repr(u8)]
+enum Flags {
+    None,
+    All = !0,
+}
+
+#[derive(Speculo, Debug, Clone, Copy, PartialEq)]
+enum Plain {
+    Two = 1 << 1,
+    Five = 5_isize,
+}
+
+#[derive(Speculo, Debug, PartialEq)]
+struct All(Vec<Code>, Vec<Flags>, Vec<Plain>, Vec<Message>);
+
+#[test]
+fn numbers_of_variants_are_of_any_type() {
+    let codes = [Code::Idle, Code::Busy, Code::Late];
+    assert_eq!(codes.map(|code| code as u16), [3, 4, 16]);
+    let flags = vec![Flags::None, Flags::All];
+    let messages = vec![Message::First(1), Message::Middle, Message::Last { code: Code::Late }, Message::End];
+    let all = All(codes.to_vec(), flags, vec![Plain::Two, Plain::Five], messages);
+    assert_eq!(round_trip(&all), all);
+    assert_eq!((ArchivedCode::Idle as u8, ArchivedCode::Busy as u8, ArchivedCode::Late as u8), (3, 4, 16));
+    assert_eq!((ArchivedFlags::All as u8, ArchivedPlain::Two as u8, ArchivedPlain::Five as u8), (255, 2, 5));
+
+    let numbered = |descriptor: Vec<u8>, name: &[u8]| {
+        let at = descriptor.windows(name.len()).position(|part| part == name).expect("its name");
+        descriptor.get(at + name.len()).copied()
+    };
+    let schema = schema::of::<Message>().descriptor;
+    assert_eq!(numbered(schema.clone(), b"First"), Some(1));
+    assert_eq!(numbered(schema.clone(), b"Middle"), Some(77));
+    assert_eq!(numbered(schema.clone(), b"Last"), Some(200));
+    assert_eq!(numbered(schema, b"End"), Some(201));
+}
+
+/// Names that a macro was given.
+macro_rules! renamed {
+    ($library:path, $item:ident as $name:literal, $field:ident as $field_name:literal) => {
+        #[derive(Speculo)]
+        #[speculo(crate = $library, rename = $name)]
+        struct $item {
+            #[speculo(rename = $field_name)]
+            $field: u8,
+        }
+    };
+}
+
+renamed!(::speculo_typed, Gate as "Door", number as "id");
+
+#[test]
+fn a_macro_hands_names_and_paths_on() {
+    #[derive(Speculo)]
+    struct Door {
+        id: u8,
+    }
+
+    assert_eq!(schema::of::<Gate>(), schema::of::<Door>());
+    assert_eq!((Gate { number: 1 }.number, Door { id: 1 }.id), (1, 1));
+}
 
 #[test]
 fn all_is_shown_as_the_original_is_whatever_is_asked_for() {
