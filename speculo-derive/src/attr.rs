@@ -46,6 +46,8 @@ pub(crate) struct RkyvAttrs {
     pub archived: Option<Ident>,
     pub with: Option<Type>,
     pub krate: Option<Span>,
+    /// Whether the archived type has a `repr` of its own.
+    pub lays_out: bool,
     /// Whether rkyv would refuse the attributes, or we have.
     pub refused: bool,
     /// The names of all entries; `derive(Debug)` and `compare(PartialEq)` count as entries of their own.
@@ -132,6 +134,7 @@ impl RkyvAttrs {
                         found.refused = true;
                     }
                     "archived" => found.archived = Some(meta.value()?.parse()?),
+                    "attr" if here == Place::Type => found.lays_out |= lays_out(&meta)?,
                     "with" => match wrapper(&meta) {
                         Ok(wrapper) => found.with = Some(wrapper),
                         Err(meant) => {
@@ -170,6 +173,14 @@ impl RkyvAttrs {
     pub(crate) fn has(&self, name: &str) -> bool {
         self.seen.contains(name)
     }
+}
+
+/// Whether `repr` is in `attr(…)`.
+fn lays_out(meta: &ParseNestedMeta<'_>) -> syn::Result<bool> {
+    let group;
+    syn::parenthesized!(group in meta.input);
+    let attrs = group.parse_terminated(Meta::parse, Token![,])?;
+    Ok(attrs.iter().any(|attr| attr.path().is_ident("repr")))
 }
 
 /// Hands every entry of every `#[speculo(…)]` to `read`, and goes on behind what `read` leaves.

@@ -47,10 +47,31 @@ pub(crate) fn expand(input: &Input<'_>) -> TokenStream {
         Data::Union(_) => {}
     }
 
+    if input.attrs.rkyv.lays_out && is_copied(input) {
+        archive_one_by_one(&mut twin.data, &rkyv);
+    }
+
     quote! {
         #[derive(#rkyv::Archive, #rkyv::Serialize, #rkyv::Deserialize)]
         #[#private::erase]
         #twin
+    }
+}
+
+/// Whether rkyv may copy many values at once, which it does where fields lie at the same places in both types. Never of
+/// types with parameters or with wrappers.
+fn is_copied(input: &Input<'_>) -> bool {
+    let is_wrapped = |field: &Field<'_>| matches!(field.form, Form::With(_) | Form::Wide | Form::Refused);
+    input.original.generics.params.is_empty() && !input.fields().any(is_wrapped)
+}
+
+/// Keeps rkyv from that: where the archived type alone takes more room, by `attr(repr(align(…)))`, all values but the first
+/// would lie wrong.
+fn archive_one_by_one(twin: &mut Data, rkyv: &TokenStream) {
+    if let Data::Struct(data) = twin
+        && let Some(first) = data.fields.iter_mut().next()
+    {
+        first.attrs.push(parse_quote!(#[rkyv(with = #rkyv::with::Identity)]));
     }
 }
 
