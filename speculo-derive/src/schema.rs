@@ -33,7 +33,8 @@ pub(crate) fn methods(input: &Input<'_>, private: &TokenStream) -> TokenStream {
             let others = self::bindings(record, "__b");
             let other_pattern = self::pattern(record, &others);
             let show = show(&name, record, &bindings, private);
-            let (same, sound) = (same(&bindings, &others, private), sound(&bindings, private));
+            let same = same(&bindings, &others, private);
+            let (all, sound) = sound(record, private);
             (
                 quote!(#private::Shape::Struct { name: #schema_name, #described }),
                 quote! { let Self #pattern = self; #show },
@@ -43,7 +44,7 @@ pub(crate) fn methods(input: &Input<'_>, private: &TokenStream) -> TokenStream {
                     #same
                 },
                 quote! {
-                    let Self #pattern = self;
+                    let Self #all = self;
                     #sound
                 },
             )
@@ -72,10 +73,8 @@ pub(crate) fn methods(input: &Input<'_>, private: &TokenStream) -> TokenStream {
             });
             let sounds = variants.iter().map(|variant| {
                 let ident = &ours(input.original, &variant.original.ident);
-                let bindings = bindings(&variant.record, "__a");
-                let pattern = pattern(&variant.record, &bindings);
-                let sound = sound(&bindings, private);
-                quote!(Self::#ident #pattern => #sound)
+                let (all, sound) = sound(&variant.record, private);
+                quote!(Self::#ident #all => #sound)
             });
             let others = (variants.len() > 1).then(|| quote!(_ => false,));
             (
@@ -138,7 +137,10 @@ fn visible<'a>(record: &'a Record<'_>) -> impl Iterator<Item = &'a Field<'a>> {
 
 /// A name for each of them.
 fn bindings(record: &Record<'_>, prefix: &str) -> Vec<Ident> {
-    let count = visible(record).count();
+    numbered(visible(record).count(), prefix)
+}
+
+fn numbered(count: usize, prefix: &str) -> Vec<Ident> {
     (0..count).map(|at| format_ident!("{prefix}{at}", span = Span::mixed_site())).collect()
 }
 
@@ -152,8 +154,27 @@ fn same(left: &[Ident], right: &[Ident], private: &TokenStream) -> TokenStream {
     all(left.iter().zip(right).map(|(left, right)| quote!(#private::Reflect::same(#left, #right))))
 }
 
-fn sound(bindings: &[Ident], private: &TokenStream) -> TokenStream {
-    all(bindings.iter().map(|binding| quote!(#private::Reflect::is_sound(#binding, __archive))))
+/// A pattern of all fields, and whether each is sound: opaque ones as far as they can tell.
+fn sound(record: &Record<'_>, private: &TokenStream) -> (TokenStream, TokenStream) {
+    let bindings = numbered(record.fields.len(), "__a");
+    let members = record.fields.iter().map(|field| &field.member);
+    let sound = all(record.fields.iter().zip(&bindings).map(|(field, binding)| {
+        if field.attrs.opaque.is_some() {
+            quote!((&#private::Asked(#binding)).__is_sound(__archive))
+        } else {
+            quote!(#private::Reflect::is_sound(#binding, __archive))
+        }
+    }));
+    let pattern = quote!({ #(#members: #bindings,)* });
+    if visible(record).count() == record.fields.len() {
+        return (pattern, sound);
+    }
+    let asked = quote! {{
+        #[allow(unused_imports)]
+        use #private::Unasked as _;
+        #sound
+    }};
+    (pattern, asked)
 }
 
 fn all(mut conditions: impl Iterator<Item = TokenStream>) -> TokenStream {

@@ -158,8 +158,34 @@ impl<A: 'static> Reflect for Opaque<A> {
         true
     }
 
-    // The derive refuses maps and sets here; `#[speculo(opaque)]` says what that leaves to its user.
+    // Values are never of this type: `Asked` looks at those that are opaque.
     fn is_sound(&self, _: &mut Soundness<'_>) -> bool {
         true
     }
 }
+
+/// An opaque field. The derive refuses maps and sets that it recognizes; one behind an alias has an archived type that can
+/// tell whether it is sound, and so is asked.
+#[derive(Debug)]
+pub struct Asked<'a, A>(pub &'a A);
+
+impl<A: Reflect> Asked<'_, A> {
+    /// Found before [`Unasked`]'s wherever it applies, for that is one reference further away.
+    #[doc(hidden)]
+    #[inline]
+    pub fn __is_sound(&self, archive: &mut Soundness<'_>) -> bool {
+        self.0.is_sound(archive)
+    }
+}
+
+/// What stands in for [`Asked`] where the archived type says nothing of itself. `#[speculo(opaque)]` says what that leaves
+/// to its user.
+pub trait Unasked {
+    #[doc(hidden)]
+    #[inline]
+    fn __is_sound(&self, _: &mut Soundness<'_>) -> bool {
+        true
+    }
+}
+
+impl<A> Unasked for &Asked<'_, A> {}
