@@ -81,6 +81,7 @@ fn expand(input: &Input<'_>) -> TokenStream {
         }
     });
     let ours = quote! {
+        #[allow(clippy::type_repetition_in_bounds)]
         const _: () = {
             use #path as #krate;
 

@@ -67,3 +67,11 @@ pub struct header_t {
     /// Bytes.
     pub cbSize: u32,
 }
+
+/// With a bound that is not the only one on its parameter: the derive adds its own.
+#[derive(Debug, Speculo)]
+#[speculo(crate = crate::dependency)]
+pub struct Reading<T: Copy> {
+    /// As it is.
+    pub value: T,
+}
