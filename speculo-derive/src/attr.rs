@@ -7,7 +7,9 @@ use syn::ext::IdentExt;
 use syn::meta::ParseNestedMeta;
 use syn::parse::Parse;
 use syn::spanned::Spanned;
-use syn::{Attribute, Data, DeriveInput, Expr, ExprLit, Ident, Lit, LitStr, Meta, Path, Token, Type};
+use syn::{
+    Attribute, Data, DeriveInput, Expr, ExprLit, Ident, Lit, LitStr, Meta, Path, Token, Type, WherePredicate,
+};
 
 use crate::diagnostics::{Errors, nearest, spell};
 use crate::place::Place;
@@ -46,6 +48,8 @@ pub(crate) struct RkyvAttrs {
     pub archived: Option<Ident>,
     pub with: Option<Type>,
     pub krate: Option<Span>,
+    /// What the archived type, and all that is implemented for it, asks of the parameters.
+    pub archive_bounds: Vec<WherePredicate>,
     /// Whether the archived type has a `repr` of its own.
     pub lays_out: bool,
     /// Whether rkyv would refuse the attributes, or we have.
@@ -135,6 +139,12 @@ impl RkyvAttrs {
                     }
                     "archived" => found.archived = Some(meta.value()?.parse()?),
                     "attr" if here == Place::Type => found.lays_out |= lays_out(&meta)?,
+                    "archive_bounds" => {
+                        let group;
+                        syn::parenthesized!(group in meta.input);
+                        let bounds = group.parse_terminated(WherePredicate::parse, Token![,])?;
+                        found.archive_bounds.extend(bounds);
+                    }
                     "with" => match wrapper(&meta) {
                         Ok(wrapper) => found.with = Some(wrapper),
                         Err(meant) => {

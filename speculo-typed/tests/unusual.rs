@@ -2,6 +2,7 @@
 
 use std::ops::{Range, RangeFrom, RangeInclusive, RangeTo, RangeToInclusive};
 
+use speculo_typed::__private::rkyv::Archive;
 use speculo_typed::schema;
 use speculo_typed::{Publisher, Root, Speculo, Subscriber};
 
@@ -141,4 +142,28 @@ fn all_is_shown_as_the_original_is_whatever_is_asked_for() {
     assert_eq!(format!("{archived:#?}"), format!("{value:#?}"));
     assert_eq!(format!("{archived:+08.2?}"), format!("{value:+08.2?}"));
     assert_eq!(format!("{archived:#X?}"), format!("{value:#X?}"));
+}
+
+/// With a bound on what is archived, and a method that needs it.
+#[derive(Speculo, Debug, PartialEq)]
+#[rkyv(archive_bounds(T::Archived: Clone))]
+struct Best<T: Archive> {
+    of: Vec<T>,
+}
+
+impl<T: Archive<Archived: Clone>> ArchivedBest<T> {
+    fn first(&self) -> Option<T::Archived> {
+        self.of.first().cloned()
+    }
+}
+
+#[test]
+fn bounds_on_the_archived_type_hold_for_all_that_is_derived() {
+    let best = Best { of: vec![3_u8, 2] };
+    let root = Root::temporary().expect("a directory");
+    let mut publisher = Publisher::<Best<u8>>::builder("area").root(root.clone()).create().expect("created");
+    publisher.publish(&best).expect("published");
+    let mut reader = Subscriber::<Best<u8>>::builder("area").root(root).open().expect("opened");
+    let archived = reader.latest().expect("read").expect("published before");
+    assert_eq!((archived.first(), archived.to_native()), (Some(3), best));
 }
