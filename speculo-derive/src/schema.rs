@@ -27,7 +27,11 @@ pub(crate) fn methods(input: &Input<'_>, private: &TokenStream) -> TokenStream {
     let schema_name = input.schema_name();
     let (shape, show, same, sound) = match &input.body {
         Body::Struct(record) => {
-            let described = described(record, 0, private);
+            let described = if input.attrs.external.is_some() {
+                found(record, private)
+            } else {
+                described(record, 0, private)
+            };
             let bindings = bindings(record, "__a");
             let pattern = pattern(record, &bindings);
             let others = self::bindings(record, "__b");
@@ -116,18 +120,33 @@ pub(crate) fn methods(input: &Input<'_>, private: &TokenStream) -> TokenStream {
 
 /// How the fields are written, and which they are, behind `start` bytes.
 fn described(record: &Record<'_>, start: usize, private: &TokenStream) -> TokenStream {
-    let style = match record.style {
-        Fields::Unit => quote!(Unit),
-        Fields::Unnamed(_) => quote!(Tuple),
-        Fields::Named(_) => quote!(Named),
-    };
     let parts = record.fields.iter().map(|field| {
         let name = field.schema_name();
         let ty = archived_ty(field, private);
         let ty = if field.attrs.opaque.is_some() { quote!(#private::Opaque<#ty>) } else { ty };
         quote!(#private::part::<#ty>(#name))
     });
-    quote!(style: #private::Style::#style, fields: #private::lay_out(#start, &[#(#parts),*]))
+    let style = style(record, private);
+    quote!(style: #style, fields: #private::lay_out(#start, &[#(#parts),*]))
+}
+
+/// The same of an archived struct that is not of our making: its fields may be of other types, and at other places.
+fn found(record: &Record<'_>, private: &TokenStream) -> TokenStream {
+    let fields = record.fields.iter().map(|field| {
+        let (name, member) = (field.schema_name(), &field.member);
+        let of = if field.attrs.opaque.is_some() { quote!(found_opaque) } else { quote!(found) };
+        quote!(#private::#of(#name, ::core::mem::offset_of!(Self, #member), |__it: &Self| &__it.#member))
+    });
+    let style = style(record, private);
+    quote!(style: #style, fields: #private::list([#(#fields),*]))
+}
+
+fn style(record: &Record<'_>, private: &TokenStream) -> TokenStream {
+    match record.style {
+        Fields::Unit => quote!(#private::Style::Unit),
+        Fields::Unnamed(_) => quote!(#private::Style::Tuple),
+        Fields::Named(_) => quote!(#private::Style::Named),
+    }
 }
 
 /// The fields that are not opaque.

@@ -16,7 +16,7 @@ use rkyv::rancor::Fallible;
 use rkyv::with::{ArchiveWith, DeserializeWith, SerializeWith};
 use rkyv::{Archive, Place, Serialize};
 
-use crate::reflect::TypeRef;
+use crate::reflect::{self, TypeRef};
 
 /// Names that rkyv's derives use without a path, for crates without the standard prelude.
 pub mod twin_prelude {
@@ -28,6 +28,18 @@ pub mod twin_prelude {
 #[must_use]
 pub fn part<A: Reflect>(name: &'static str) -> (&'static str, TypeRef) {
     (name, TypeRef::of::<A>())
+}
+
+/// A field of the archived type `S`, as it was found there.
+#[must_use]
+pub fn found<S, A: Reflect>(name: &'static str, offset: usize, _: fn(&S) -> &A) -> reflect::Field {
+    reflect::Field { name, offset, ty: TypeRef::of::<A>() }
+}
+
+/// The same of an opaque field.
+#[must_use]
+pub fn found_opaque<S, A: 'static>(name: &'static str, offset: usize, _: fn(&S) -> &A) -> reflect::Field {
+    reflect::Field { name, offset, ty: TypeRef::of::<Opaque<A>>() }
 }
 
 /// The tag of the variant of this number.

@@ -2,7 +2,12 @@
 
 use std::ops::{Range, RangeFrom, RangeInclusive, RangeTo, RangeToInclusive};
 
-use speculo_typed::__private::rkyv::Archive;
+use rkyv::bytecheck::CheckBytes;
+use rkyv::munge::munge;
+use rkyv::primitive::{ArchivedU32, ArchivedU64};
+use rkyv::rancor::{Fallible, ResultExt, Source};
+use rkyv::{Archive, Deserialize, Place, Portable, Serialize};
+use speculo_typed::__private::rkyv;
 use speculo_typed::schema;
 use speculo_typed::{Publisher, Root, Speculo, Subscriber};
 
@@ -166,4 +171,65 @@ fn bounds_on_the_archived_type_hold_for_all_that_is_derived() {
     let mut reader = Subscriber::<Best<u8>>::builder("area").root(root).open().expect("opened");
     let archived = reader.latest().expect("read").expect("published before");
     assert_eq!((archived.first(), archived.to_native()), (Some(3), best));
+}
+
+/// Archived by hand, with the fields in another order and one of them wider.
+#[derive(Speculo, Debug, PartialEq)]
+#[speculo(external)]
+struct Point {
+    x: u32,
+    y: u32,
+}
+
+#[derive(Portable, CheckBytes)]
+#[rkyv(crate = rkyv)]
+#[bytecheck(crate = rkyv::bytecheck)]
+#[repr(C)]
+struct ArchivedPoint {
+    y: ArchivedU64,
+    x: ArchivedU32,
+}
+
+impl Archive for Point {
+    type Archived = ArchivedPoint;
+    type Resolver = ();
+
+    fn resolve(&self, (): (), out: Place<ArchivedPoint>) {
+        munge!(let ArchivedPoint { x, y } = out);
+        self.x.resolve((), x);
+        u64::from(self.y).resolve((), y);
+    }
+}
+
+impl<S: Fallible + ?Sized> Serialize<S> for Point {
+    fn serialize(&self, _: &mut S) -> Result<(), S::Error> {
+        Ok(())
+    }
+}
+
+impl<D: Fallible<Error: Source> + ?Sized> Deserialize<Point, D> for ArchivedPoint {
+    fn deserialize(&self, _: &mut D) -> Result<Point, D::Error> {
+        Ok(Point { x: self.x.into(), y: self.y.to_native().try_into().into_error()? })
+    }
+}
+
+#[test]
+fn p9_a_struct_that_is_archived_by_hand_is_described_as_it_lies() {
+    mod derived {
+        #[derive(speculo_typed::Speculo)]
+        pub(super) struct Point {
+            pub(super) x: u32,
+            pub(super) y: u32,
+        }
+    }
+
+    let value = Point { x: 1, y: 2 };
+    assert_eq!(round_trip(&value), value);
+    let (by_hand, derived) = (schema::of::<Point>(), schema::of::<derived::Point>());
+    assert_eq!(
+        schema::diff(&by_hand.descriptor, &derived.descriptor),
+        "Point.y: published as `u64`, here `u32`"
+    );
+    let point = derived::Point { x: 1, y: 2 };
+    assert!(point.x < point.y);
 }
