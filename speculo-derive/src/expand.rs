@@ -119,16 +119,7 @@ fn expand(input: &Input<'_>) -> TokenStream {
     let twin = twin::expand(input);
     // Of what is deprecated, rkyv names the fields in the compiler's own macros, for which lints make no exception.
     if repeats_undocumented_fields(input) || has_attr(input.original, &["deprecated"]) {
-        let alias = alias(input, &quote!(#path::__private));
-        return quote! {
-            #alias
-            #[allow(deprecated, missing_docs, unused_imports)]
-            const _: () = {
-                #ours
-                use #path::__private::twin_prelude::*;
-                #twin
-            };
-        };
+        return in_scope(input, &ours, &twin);
     }
     quote! {
         // First, so that the first error is about a field, in our words.
@@ -147,6 +138,21 @@ fn repeats_undocumented_fields(input: &Input<'_>) -> bool {
     let named = |variant: &crate::ast::Variant<'_>| matches!(variant.record.style, Fields::Named(_));
     matches!(input.original.vis, Visibility::Public(_))
         && matches!(&input.body, Body::Enum(variants) if variants.iter().any(named))
+}
+
+/// All of it in a scope of its own, where lints are allowed.
+fn in_scope(input: &Input<'_>, ours: &TokenStream, twin: &TokenStream) -> TokenStream {
+    let path = input.krate();
+    let alias = alias(input, &quote!(#path::__private));
+    quote! {
+        #alias
+        #[allow(deprecated, missing_docs, unused_imports)]
+        const _: () = {
+            #ours
+            use #path::__private::twin_prelude::*;
+            #twin
+        };
+    }
 }
 
 /// The name of the archived type, where the type itself stands in a scope of its own.
