@@ -4,12 +4,12 @@ use proc_macro2::Span;
 use syn::visit::Visit;
 use syn::visit_mut::VisitMut;
 use syn::{
-    Data, DeriveInput, Fields, GenericArgument, Ident, Index, LitStr, Member, Path, PathArguments, Type,
-    TypePath,
+    Data, DeriveInput, Expr, ExprPath, Fields, GenericArgument, Ident, Index, LitStr, Member, Path,
+    PathArguments, Type, TypePath,
 };
 
 use crate::attr::{ContainerAttrs, FieldAttrs, VariantAttrs};
-use crate::diagnostics::Errors;
+use crate::diagnostics::{Errors, ours};
 use crate::parts::{self, Part};
 
 /// The item with its attributes read.
@@ -206,7 +206,7 @@ impl<'a> Record<'a> {
                 None => Form::Plain,
             };
             let endless = matches!(form, Form::Recursive) && holds(&original.ty, item);
-            let member = original.ident.clone().map_or_else(
+            let member = original.ident.as_ref().map(|ident| ours(item, ident)).map_or_else(
                 || {
                     Member::Unnamed(Index {
                         index: u32::try_from(at).unwrap_or(u32::MAX),
@@ -293,11 +293,25 @@ fn mentions(ty: &Type, wanted: impl Fn(&Ident) -> bool) -> bool {
     search.1
 }
 
-/// `Self` in a field means the item; where the type is used again it would mean something else. A reference without a
-/// lifetime is refused, which should not be said of every use.
-struct ReplaceSelf<'a>(&'a DeriveInput);
+/// `Self` in a field, or in a variant's number, means the item; where that is used again it would mean something else. A
+/// reference without a lifetime is refused, which should not be said of every use.
+pub(crate) struct ReplaceSelf<'a>(pub(crate) &'a DeriveInput);
 
 impl VisitMut for ReplaceSelf<'_> {
+    /// `Self::LEN`, as in the length of an array.
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        syn::visit_mut::visit_expr_mut(self, expr);
+        if let Expr::Path(ExprPath { qself: None, path, .. }) = expr
+            && path.segments.len() > 1
+            && path.segments.first().is_some_and(|first| first.ident == "Self")
+        {
+            let ident = &self.0.ident;
+            let (_, generics, _) = self.0.generics.split_for_impl();
+            let rest = path.segments.iter().skip(1);
+            *expr = syn::parse_quote!(<#ident #generics>::#(#rest)::*);
+        }
+    }
+
     fn visit_type_mut(&mut self, ty: &mut Type) {
         if let Type::Path(path) = ty
             && path.qself.is_none()

@@ -7,7 +7,9 @@ use syn::ext::IdentExt;
 use syn::meta::ParseNestedMeta;
 use syn::parse::Parse;
 use syn::spanned::Spanned;
-use syn::{Attribute, Data, DeriveInput, Expr, ExprLit, Ident, Lit, LitStr, Meta, Path, Token, Type};
+use syn::{
+    Attribute, Data, DeriveInput, Expr, ExprLit, Ident, Lit, LitStr, Meta, Path, Token, Type, WherePredicate,
+};
 
 use crate::diagnostics::{Errors, nearest, spell};
 use crate::place::Place;
@@ -46,6 +48,10 @@ pub(crate) struct RkyvAttrs {
     pub archived: Option<Ident>,
     pub with: Option<Type>,
     pub krate: Option<Span>,
+    /// What the archived type, and all that is implemented for it, asks of the parameters.
+    pub archive_bounds: Vec<WherePredicate>,
+    /// Whether the archived type has a `repr` of its own.
+    pub lays_out: bool,
     /// Whether rkyv would refuse the attributes, or we have.
     pub refused: bool,
     /// The names of all entries; `derive(Debug)` and `compare(PartialEq)` count as entries of their own.
@@ -132,6 +138,13 @@ impl RkyvAttrs {
                         found.refused = true;
                     }
                     "archived" => found.archived = Some(meta.value()?.parse()?),
+                    "attr" if here == Place::Type => found.lays_out |= lays_out(&meta)?,
+                    "archive_bounds" => {
+                        let group;
+                        syn::parenthesized!(group in meta.input);
+                        let bounds = group.parse_terminated(WherePredicate::parse, Token![,])?;
+                        found.archive_bounds.extend(bounds);
+                    }
                     "with" => match wrapper(&meta) {
                         Ok(wrapper) => found.with = Some(wrapper),
                         Err(meant) => {
@@ -170,6 +183,14 @@ impl RkyvAttrs {
     pub(crate) fn has(&self, name: &str) -> bool {
         self.seen.contains(name)
     }
+}
+
+/// Whether `repr` is in `attr(…)`.
+fn lays_out(meta: &ParseNestedMeta<'_>) -> syn::Result<bool> {
+    let group;
+    syn::parenthesized!(group in meta.input);
+    let attrs = group.parse_terminated(Meta::parse, Token![,])?;
+    Ok(attrs.iter().any(|attr| attr.path().is_ident("repr")))
 }
 
 /// Hands every entry of every `#[speculo(…)]` to `read`, and goes on behind what `read` leaves.
@@ -275,7 +296,11 @@ fn krate(found: &mut Option<Path>, meta: &ParseNestedMeta<'_>, errors: &mut Erro
 
 /// What follows the `=`; `None`, and an error, if nothing does.
 fn value(meta: &ParseNestedMeta<'_>, missing: &str, help: &str, errors: &mut Errors) -> Option<Expr> {
-    let value = if at_end(meta) { None } else { meta.value().and_then(Expr::parse).ok() };
+    let mut value = if at_end(meta) { None } else { meta.value().and_then(Expr::parse).ok() };
+    // What a macro was given, as `$name:literal` or `$path:path`, comes in a group without delimiters.
+    while let Some(Expr::Group(group)) = value {
+        value = Some(*group.expr);
+    }
     if value.is_none() {
         errors.on(&meta.path, missing, help);
     }

@@ -22,6 +22,7 @@ pub(crate) fn bounded(input: &Input<'_>) -> Generics {
     for param in &params {
         clause.predicates.push(parse_quote!(#param: 'static));
     }
+    clause.predicates.extend(input.attrs.rkyv.archive_bounds.iter().cloned());
     for field in input.fields() {
         let ty = &field.ty;
         match &field.form {

@@ -2,9 +2,9 @@
 
 use std::fmt::Display;
 
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::Type;
+use syn::{Attribute, Data, DeriveInput, Fields, Type};
 
 /// Collects errors. Dropping it without looking at them is a bug of ours, and panics.
 pub(crate) struct Errors {
@@ -133,4 +133,38 @@ pub(crate) fn place(mut token: TokenTree, span: Span) -> TokenTree {
     }
     token.set_span(span);
     token
+}
+
+/// The same name at the same place, as if we had written it, where lints are allowed on the item, which the archived type
+/// is not told of, or where it is deprecated: lints leave alone what a derive writes. Elsewhere errors are shorter with
+/// the user's own name.
+pub(crate) fn ours(item: &DeriveInput, ident: &Ident) -> Ident {
+    /// Names in some edition; ours is the newest.
+    const LATER_KEYWORDS: [&str; 5] = ["async", "await", "dyn", "gen", "try"];
+    if !has_attr(item, &["allow", "deprecated", "expect"]) {
+        return ident.clone();
+    }
+    let span = Span::call_site().located_at(ident.span());
+    let name = ident.to_string();
+    if LATER_KEYWORDS.contains(&name.as_str()) {
+        return Ident::new_raw(&name, span);
+    }
+    let mut ident = ident.clone();
+    ident.set_span(span);
+    ident
+}
+
+/// Whether an attribute of one of these names stands on the item or on one of its parts.
+pub(crate) fn has_attr(item: &DeriveInput, names: &[&str]) -> bool {
+    let on =
+        |attrs: &[Attribute]| attrs.iter().any(|attr| names.iter().any(|name| attr.path().is_ident(name)));
+    let on_fields = |fields: &Fields| fields.iter().any(|field| on(&field.attrs));
+    on(&item.attrs)
+        || match &item.data {
+            Data::Struct(data) => on_fields(&data.fields),
+            Data::Enum(data) => {
+                data.variants.iter().any(|variant| on(&variant.attrs) || on_fields(&variant.fields))
+            }
+            Data::Union(_) => false,
+        }
 }

@@ -5,7 +5,7 @@ use quote::quote;
 use syn::{DeriveInput, Fields, Visibility};
 
 use crate::ast::{Body, Input};
-use crate::diagnostics::{Errors, place};
+use crate::diagnostics::{Errors, has_attr, ours, place};
 use crate::validate::Verdict;
 use crate::{bounds, fallback, key, parts, schema, twin, validate};
 
@@ -27,7 +27,7 @@ fn expand(input: &Input<'_>) -> TokenStream {
     let path = input.krate();
     let krate = Input::short();
     let private = quote!(#krate::__private);
-    let item = &input.original.ident;
+    let item = &ours(input.original, &input.original.ident);
     let vis = &input.original.vis;
     let archived = input.archived_ident();
     let generics = bounds::bounded(input);
@@ -81,6 +81,7 @@ fn expand(input: &Input<'_>) -> TokenStream {
         }
     });
     let ours = quote! {
+        #[allow(clippy::type_repetition_in_bounds)]
         const _: () = {
             use #path as #krate;
 
@@ -116,17 +117,9 @@ fn expand(input: &Input<'_>) -> TokenStream {
         return ours;
     }
     let twin = twin::expand(input);
-    if repeats_undocumented_fields(input) {
-        let alias = alias(input, &quote!(#path::__private));
-        return quote! {
-            #alias
-            #[allow(missing_docs, unused_imports)]
-            const _: () = {
-                #ours
-                use #path::__private::twin_prelude::*;
-                #twin
-            };
-        };
+    // Of what is deprecated, rkyv names the fields in the compiler's own macros, for which lints make no exception.
+    if repeats_undocumented_fields(input) || has_attr(input.original, &["deprecated"]) {
+        return in_scope(input, &ours, &twin);
     }
     quote! {
         // First, so that the first error is about a field, in our words.
@@ -147,11 +140,26 @@ fn repeats_undocumented_fields(input: &Input<'_>) -> bool {
         && matches!(&input.body, Body::Enum(variants) if variants.iter().any(named))
 }
 
+/// All of it in a scope of its own, where lints are allowed.
+fn in_scope(input: &Input<'_>, ours: &TokenStream, twin: &TokenStream) -> TokenStream {
+    let path = input.krate();
+    let alias = alias(input, &quote!(#path::__private));
+    quote! {
+        #alias
+        #[allow(deprecated, missing_docs, unused_imports)]
+        const _: () = {
+            #ours
+            use #path::__private::twin_prelude::*;
+            #twin
+        };
+    }
+}
+
 /// The name of the archived type, where the type itself stands in a scope of its own.
 fn alias(input: &Input<'_>, private: &TokenStream) -> TokenStream {
-    let item = &input.original.ident;
+    let item = &ours(input.original, &input.original.ident);
     let vis = &input.original.vis;
-    let archived = input.archived_ident();
+    let archived = ours(input.original, &input.archived_ident());
     let doc = format!("An archived [`{item}`].");
     let mut generics = input.original.generics.clone();
     generics.where_clause = None;

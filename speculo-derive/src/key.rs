@@ -6,13 +6,13 @@ use syn::{Data, DeriveInput, Fields, GenericParam, Generics, Index, Member, pars
 
 use crate::ast::{Input, plain_name};
 use crate::attr::ContainerAttrs;
-use crate::diagnostics::{Errors, over};
+use crate::diagnostics::{Errors, ours, over};
 use crate::types;
 
 /// `Speculo`, and the marker that goes with the kind.
 pub(crate) fn kind(input: &Input<'_>, generics: &Generics) -> TokenStream {
     let krate = Input::short();
-    let item = &input.original.ident;
+    let item = &ours(input.original, &input.original.ident);
     let keys = input.key_fields();
     let mut generics = generics.clone();
     let clause = generics.make_where_clause();
@@ -76,7 +76,7 @@ pub(crate) fn kind(input: &Input<'_>, generics: &Generics) -> TokenStream {
 
 fn marker(input: &Input<'_>, generics: &Generics, name: &TokenStream) -> TokenStream {
     let krate = Input::short();
-    let item = &input.original.ident;
+    let item = &ours(input.original, &input.original.ident);
     let (impl_generics, ty_generics, clause) = generics.split_for_impl();
     quote! {
         #[automatically_derived]
@@ -110,10 +110,10 @@ fn expand(item: &DeriveInput, errors: &mut Errors) -> Option<TokenStream> {
         );
         return None;
     }
-    let ident = &item.ident;
+    let ident = &ours(item, &item.ident);
     let code = match &item.data {
-        Data::Enum(data) => of_enum(&item.ident, data, errors, &krate),
-        Data::Struct(data) if !data.fields.is_empty() => of_struct(&data.fields, errors, &krate),
+        Data::Enum(data) => of_enum(item, data, errors, &krate),
+        Data::Struct(data) if !data.fields.is_empty() => of_struct(item, &data.fields, errors, &krate),
         Data::Struct(_) => {
             errors.on(&item.ident, "a struct without fields tells no values apart", "give it a field");
             None
@@ -181,7 +181,7 @@ fn expand(item: &DeriveInput, errors: &mut Errors) -> Option<TokenStream> {
 
 /// One byte: the position of the variant.
 fn of_enum(
-    ident: &syn::Ident,
+    item: &DeriveInput,
     data: &syn::DataEnum,
     errors: &mut Errors,
     krate: &syn::Path,
@@ -196,17 +196,17 @@ fn of_enum(
         ok = false;
     }
     if data.variants.is_empty() {
-        errors.on(ident, "an enum without variants has no values to tell apart", "give it a variant");
+        errors.on(&item.ident, "an enum without variants has no values to tell apart", "give it a variant");
         ok = false;
     }
     if data.variants.len() > 256 {
-        errors.on(ident, "a key has at most 256 variants: it is one byte", "use an integer");
+        errors.on(&item.ident, "a key has at most 256 variants: it is one byte", "use an integer");
         ok = false;
     }
     if !ok {
         return None;
     }
-    let variants: Vec<_> = data.variants.iter().map(|variant| &variant.ident).collect();
+    let variants: Vec<_> = data.variants.iter().map(|variant| ours(item, &variant.ident)).collect();
     let numbers: Vec<u8> = (0..=u8::MAX).take(variants.len()).collect();
     let refuse = (variants.len() < 256)
         .then(|| quote!(_ => ::core::result::Result::Err(#krate::KeyDecodeError::Invalid),));
@@ -243,7 +243,12 @@ fn of_enum(
 }
 
 /// The fields in order, as in a tuple.
-fn of_struct(fields: &Fields, errors: &mut Errors, krate: &syn::Path) -> Option<TokenStream> {
+fn of_struct(
+    item: &DeriveInput,
+    fields: &Fields,
+    errors: &mut Errors,
+    krate: &syn::Path,
+) -> Option<TokenStream> {
     let mut refused = false;
     for field in fields {
         refused |= types::refuse_float_keys(&field.ty, errors);
@@ -257,7 +262,7 @@ fn of_struct(fields: &Fields, errors: &mut Errors, krate: &syn::Path) -> Option<
         .iter()
         .zip(0..)
         .map(|(field, index)| match &field.ident {
-            Some(ident) => Member::Named(ident.clone()),
+            Some(ident) => Member::Named(ours(item, ident)),
             None => Member::Unnamed(Index { index, span: proc_macro2::Span::call_site() }),
         })
         .collect();

@@ -16,6 +16,7 @@ mod key;
 mod parts;
 mod place;
 mod schema;
+mod tags;
 mod twin;
 mod types;
 mod validate;
@@ -50,7 +51,8 @@ use syn::{DeriveInput, parse_macro_input};
 /// - `#[speculo(derive(Hash, PartialEq, Eq))]`: what the archived type derives, which here is what the key of a hash
 ///   map needs. `Debug` and equality with the original are there without it; `Clone` and `Copy` are for types without
 ///   strings, vectors and maps, as these mean nothing elsewhere in memory.
-/// - `#[speculo(external)]`: the type already derives rkyv's `Archive`, `Serialize` and `Deserialize`.
+/// - `#[speculo(external)]`: the type already derives rkyv's `Archive`, `Serialize` and `Deserialize`. A struct may also
+///   have them by hand; the variants of an enum lie as rkyv's derive lays them.
 /// - `#[speculo(crate = path)]`: where `speculo_typed` is found, if not at `::speculo_typed`.
 /// - `#[rkyv(…)]`: handed on to rkyv.
 ///

@@ -26,7 +26,8 @@ pub(crate) enum Role {
 }
 
 /// The types of the standard library that can be shared and have no parameters. Whoever gives another type one of
-/// these names gets longer errors, and nothing worse.
+/// these names gets longer errors, and nothing worse; who does so with one of `CONTAINERS`, and has parameters that are
+/// no parts, needs `with::Identity` or an alias.
 const LEAVES: &[&str] = &[
     "bool",
     "char",

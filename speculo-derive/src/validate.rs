@@ -31,6 +31,7 @@ pub(crate) fn validate(input: &mut Input<'_>, errors: &mut Errors) -> Verdict {
     keys(input, errors);
     conflicts(input, errors);
     derives(input, errors);
+    spelled(input, errors);
     names(input, errors);
     let external = input.attrs.external.is_some();
     let lifetimes: Vec<_> = input.original.generics.lifetimes().map(|param| param.lifetime.clone()).collect();
@@ -256,6 +257,31 @@ fn derives(input: &mut Input<'_>, errors: &mut Errors) {
         }
         !copies
     });
+}
+
+/// Longer names are cut in the schema.
+const MAX_NAME: usize = 1024;
+
+/// A schema with other names could not be read again: they end up in messages, one line each.
+fn spelled(input: &Input<'_>, errors: &mut Errors) {
+    let variants = match &input.body {
+        Body::Enum(variants) => variants.as_slice(),
+        Body::Struct(_) | Body::Union => &[],
+    };
+    let renames = input.attrs.rename.iter();
+    let renames = renames.chain(variants.iter().filter_map(|variant| variant.attrs.rename.as_ref()));
+    for name in renames.chain(input.fields().filter_map(|field| field.attrs.rename.as_ref())) {
+        if name.value().contains(char::is_control) {
+            errors.on(
+                name,
+                "a name is one line, without control characters",
+                "remove them, for instance `\\n` and `\\t`",
+            );
+        }
+        if name.value().len() > MAX_NAME {
+            errors.on(name, format!("a name has at most {MAX_NAME} bytes"), "write a shorter one");
+        }
+    }
 }
 
 /// Names of the schema tell fields and variants apart.

@@ -14,7 +14,7 @@
 //! | `Result<T, E>` | [`ArchivedResult`] | `as_ref()` makes a `Result<&_, &_>` |
 //! | `Box<T>` | [`ArchivedBox`] | derefs to the archived `T` |
 //! | `HashMap<K, V>`, `BTreeMap<K, V>` | [`ArchivedHashMap`], [`ArchivedBTreeMap`] | `get` by a borrowed archived key, `iter()` |
-//! | `HashSet<T>`, `BTreeSet<T>` | [`ArchivedHashSet`], [`ArchivedBTreeSet`] | as the maps |
+//! | `HashSet<T>`, `BTreeSet<T>` | [`ArchivedHashSet`], [`ArchivedBTreeSet`] | `contains` and `contains_key`, `iter()` |
 //! | `IndexMap<K, V>`, `IndexSet<T>`, with the feature `indexmap` | `ArchivedIndexMap`, `ArchivedIndexSet` | the same, in order, and `get_index` |
 //! | `Duration` | [`ArchivedDuration`] | `Duration::from` |
 //!

@@ -16,7 +16,7 @@ use rkyv::rancor::Fallible;
 use rkyv::with::{ArchiveWith, DeserializeWith, SerializeWith};
 use rkyv::{Archive, Place, Serialize};
 
-use crate::reflect::TypeRef;
+use crate::reflect::{self, TypeRef};
 
 /// Names that rkyv's derives use without a path, for crates without the standard prelude.
 pub mod twin_prelude {
@@ -28,6 +28,33 @@ pub mod twin_prelude {
 #[must_use]
 pub fn part<A: Reflect>(name: &'static str) -> (&'static str, TypeRef) {
     (name, TypeRef::of::<A>())
+}
+
+/// A field of the archived type `S`, as it was found there.
+#[must_use]
+pub fn found<S, A: Reflect>(name: &'static str, offset: usize, _: fn(&S) -> &A) -> reflect::Field {
+    reflect::Field { name, offset, ty: TypeRef::of::<A>() }
+}
+
+/// The same of an opaque field.
+#[must_use]
+pub fn found_opaque<S, A: 'static>(name: &'static str, offset: usize, _: fn(&S) -> &A) -> reflect::Field {
+    reflect::Field { name, offset, ty: TypeRef::of::<Opaque<A>>() }
+}
+
+/// The tag of the variant of this number.
+///
+/// # Panics
+///
+/// If it takes more than a byte: when the program is compiled.
+#[must_use]
+pub const fn tag(number: i128) -> u8 {
+    assert!(
+        0 <= number && number <= 255,
+        "the number of a variant is archived in one byte: use numbers from 0 to 255, or none"
+    );
+    let [tag, ..] = number.to_le_bytes();
+    tag
 }
 
 /// A `Vec`, whatever is called so where this is used.
@@ -143,8 +170,34 @@ impl<A: 'static> Reflect for Opaque<A> {
         true
     }
 
-    // The derive refuses maps and sets here; `#[speculo(opaque)]` says what that leaves to its user.
+    // Values are never of this type: `Asked` looks at those that are opaque.
     fn is_sound(&self, _: &mut Soundness<'_>) -> bool {
         true
     }
 }
+
+/// An opaque field. The derive refuses maps and sets that it recognizes; one behind an alias has an archived type that can
+/// tell whether it is sound, and so is asked.
+#[derive(Debug)]
+pub struct Asked<'a, A>(pub &'a A);
+
+impl<A: Reflect> Asked<'_, A> {
+    /// Found before [`Unasked`]'s wherever it applies, for that is one reference further away.
+    #[doc(hidden)]
+    #[inline]
+    pub fn __is_sound(&self, archive: &mut Soundness<'_>) -> bool {
+        self.0.is_sound(archive)
+    }
+}
+
+/// What stands in for [`Asked`] where the archived type says nothing of itself. `#[speculo(opaque)]` says what that leaves
+/// to its user.
+pub trait Unasked {
+    #[doc(hidden)]
+    #[inline]
+    fn __is_sound(&self, _: &mut Soundness<'_>) -> bool {
+        true
+    }
+}
+
+impl<A> Unasked for &Asked<'_, A> {}

@@ -39,7 +39,8 @@ impl<A> Checked for A where
 /// widens them to 64 bits where they are fields, and anything else takes `u64`.
 ///
 /// A field of a type from another crate gets by without this trait if it says
-/// `#[rkyv(with = …)]`; `rkyv::with::Identity` stands for "as it is".
+/// `#[rkyv(with = …)]`; `speculo_typed::with::Identity` stands for "as it is". That also is for a type of one's own that
+/// shares its name with one of the standard library, and is taken for that: a `Mutex`, say, or a `HashMap`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be shared between processes",
     label = "`{Self}` has no form that other processes can read",

@@ -1,5 +1,9 @@
 //! Schemas differ whenever types do, say where, and survive any bytes.
 
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
 use proptest::prelude::*;
 use speculo_typed::schema::{self, diff};
 use speculo_typed::{Kind, Speculo};
@@ -147,6 +151,75 @@ proptest! {
     }
 }
 
+mod one {
+    #[derive(speculo_typed::Speculo)]
+    pub(super) struct Place {
+        pub(super) x: f32,
+    }
+
+    #[derive(speculo_typed::Speculo)]
+    pub(super) struct List {
+        pub(super) place: Place,
+        pub(super) next: Option<Box<List>>,
+    }
+}
+
+/// As in `one`, and once otherwise.
+mod two {
+    #[derive(speculo_typed::Speculo)]
+    pub(super) struct Place {
+        pub(super) x: f32,
+    }
+
+    #[derive(speculo_typed::Speculo)]
+    pub(super) struct List {
+        pub(super) place: Place,
+        pub(super) next: Option<Box<List>>,
+    }
+
+    pub(super) mod later {
+        #[derive(speculo_typed::Speculo)]
+        pub(in super::super) struct Place {
+            pub(in super::super) x: f64,
+        }
+    }
+}
+
+/// What is defined twice may be defined once, from one day to the next.
+#[test]
+fn p9_types_that_are_alike_are_one() {
+    /// Parts of two types.
+    #[derive(Speculo)]
+    struct Both<A, B> {
+        a: A,
+        b: Vec<B>,
+    }
+    /// An `Rc` and an `Arc`, or two.
+    #[derive(Speculo)]
+    struct Shared<A, B>(Option<A>, B);
+
+    fn of<A: Speculo, B: Speculo>() -> schema::Schema {
+        schema::of::<Both<A, B>>()
+    }
+
+    assert_eq!(of::<one::Place, two::Place>(), of::<one::Place, one::Place>());
+    assert_eq!(of::<one::List, two::List>(), of::<two::List, one::List>());
+    assert_eq!(of::<one::List, two::List>(), of::<one::List, one::List>());
+    let (was, is) = (of::<one::Place, two::later::Place>(), of::<one::Place, one::Place>());
+    assert_eq!(diff(&was.descriptor, &is.descriptor), "Both.b[].x: published as `f64`, here `f32`");
+
+    let (was, is) = (schema::of::<Shared<Rc<u32>, Arc<u32>>>(), schema::of::<Shared<Rc<u32>, Rc<u32>>>());
+    assert_eq!(was, is);
+
+    let place = one::Place { x: 0.5 };
+    let list = one::List { place, next: None };
+    let other = two::List { place: two::Place { x: list.place.x }, next: None };
+    assert!(list.next.is_none() && other.next.is_none() && other.place.x < 1.0);
+    assert!(Both { a: 1, b: vec![two::later::Place { x: 0.5 }] }.b.iter().all(|place| place.x < 1.0));
+    assert_eq!(Shared(Some(1), 1).0, Some(Shared(None::<u8>, 1).1));
+    assert_eq!(Both { a: 1, b: vec![1] }.a, 1);
+}
+
 /// Every type a tuple of twelve of the next one: spelled naively, the name would have 12^n parts.
 #[test]
 fn p8_forged_descriptors_do_not_explode() {
@@ -174,4 +247,38 @@ fn p8_forged_descriptors_do_not_explode() {
         *last ^= 1;
     }
     assert!(diff(&forged, &other).len() < 100_000);
+}
+
+/// Each of many types beside each of the other schema's, and all of them long.
+#[test]
+fn p8_forged_descriptors_are_compared_in_time() {
+    let text =
+        |text: &str| [&u16::try_from(text.len()).expect("short").to_le_bytes(), text.as_bytes()].concat();
+    let (types, fields) = (64_u16, 4000_u16);
+    let forged = |which: fn(u16) -> u16| {
+        let mut forged = b"SPEC\x01".to_vec();
+        forged.extend(text("rkyv 0.8"));
+        forged.extend([4, 4, 8, 0, 0, 0, 0]);
+        forged.extend(u32::from(types + 2).to_le_bytes());
+        let mut record = |count: u16, ty: &dyn Fn(u16) -> u16| {
+            forged.extend([2, 0, 0, 0, 0, 1]);
+            forged.extend(text("S"));
+            forged.push(2);
+            forged.extend(count.to_le_bytes());
+            for field in 0..count {
+                forged.extend(text(&field.to_string()));
+                forged.extend([0; 4]);
+                forged.extend(u32::from(ty(field)).to_le_bytes());
+            }
+        };
+        record(types * types, &|pair| 1 + which(pair));
+        (0..types).for_each(|_| record(fields, &|_| types + 1));
+        forged.extend([0, 0, 0, 0, 0, 1]);
+        forged.extend(text("()"));
+        forged
+    };
+    let begun = Instant::now();
+    let said = diff(&forged(|pair| pair / 64), &forged(|pair| pair % 64));
+    assert!(said.contains("nothing that has a name"), "{said}");
+    assert!(begun.elapsed() < Duration::from_secs(12), "{:?}", begun.elapsed());
 }

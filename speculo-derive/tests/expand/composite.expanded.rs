@@ -1,3 +1,4 @@
+#[allow(clippy::type_repetition_in_bounds)]
 const _: () = {
     use ::speculo_typed as __speculo;
     #[allow(dead_code)]
@@ -57,22 +58,23 @@ const _: () = {
             __speculo::__private::Shape::Struct {
                 name: "Seat",
                 style: __speculo::__private::Style::Named,
-                fields: __speculo::__private::lay_out(
-                    0usize,
-                    &[
-                        __speculo::__private::part::<
-                            __speculo::__private::Archived<String>,
-                        >("row"),
-                        __speculo::__private::part::<
-                            __speculo::__private::Archived<u8>,
-                        >("place"),
-                        __speculo::__private::part::<
-                            <AsString as __speculo::__private::rkyv::with::ArchiveWith<
-                                PathBuf,
-                            >>::Archived,
-                        >("picture"),
-                    ],
-                ),
+                fields: __speculo::__private::list([
+                    __speculo::__private::found(
+                        "row",
+                        ::core::mem::offset_of!(Self, row),
+                        |__it: &Self| &__it.row,
+                    ),
+                    __speculo::__private::found(
+                        "place",
+                        ::core::mem::offset_of!(Self, number),
+                        |__it: &Self| &__it.number,
+                    ),
+                    __speculo::__private::found(
+                        "picture",
+                        ::core::mem::offset_of!(Self, picture),
+                        |__it: &Self| &__it.picture,
+                    ),
+                ]),
             }
         }
         #[inline]

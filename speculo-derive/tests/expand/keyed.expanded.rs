@@ -1,3 +1,4 @@
+#[allow(clippy::type_repetition_in_bounds)]
 const _: () = {
     use ::speculo_typed as __speculo;
     #[automatically_derived]

@@ -99,6 +99,9 @@ pub(super) enum Order {
     },
 }
 
+/// Tags are bytes, so there are no more.
+const MAX_VARIANTS: usize = 256;
+
 /// What the descriptor says of the type at `index`, checked.
 pub(super) fn form(types: &[parse::Type<'_>], ty: &parse::Type<'_>) -> Result<Type, String> {
     let (form, layout) = match &ty.shape {
@@ -124,8 +127,8 @@ pub(super) fn form(types: &[parse::Type<'_>], ty: &parse::Type<'_>) -> Result<Ty
         parse::Shape::Enum(variants) => ty.size > 0 && variants.iter().all(|variant| fit(1, &variant.record)),
         _ => true,
     };
-    // Tags are bytes, so there are no more variants, and looking for one of them is quick.
-    if !is_sound || matches!(&form, Form::Enum(variants) if variants.len() > 256) {
+    // Looking for one of the variants is quick.
+    if !is_sound || matches!(&form, Form::Enum(variants) if variants.len() > MAX_VARIANTS) {
         return Err(format!("the fields of `{}` are not within it", ty.name));
     }
     Ok(Type { name: ty.name.to_owned(), size: said.size, form })
@@ -287,7 +290,8 @@ fn is_name(types: &[parse::Type<'_>], ty: u32) -> bool {
                 );
             }
             parse::Shape::Enum(variants) => {
-                return variants.iter().all(|variant| variant.record.style == Style::Unit);
+                return variants.len() <= MAX_VARIANTS
+                    && variants.iter().all(|variant| variant.record.style == Style::Unit);
             }
             parse::Shape::Struct(parse::Record { style: Style::Tuple, fields }) if fields.len() == 1 => {
                 fields.first().map(|field| field.ty)

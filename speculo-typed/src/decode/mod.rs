@@ -2,8 +2,8 @@
 //! `decode`.
 //!
 //! A [`Reader`] opens any area, and its [`View`] gives each value as a [`Value`]: `serde_json::to_string(&value)` prints it,
-//! `{value:?}` shows it as Rust would, and [`Value::content`] is for looking inside. A [`Decoder`] does the same for bytes
-//! from elsewhere.
+//! `{value:?}` shows it as a derived `Debug` would (ranges, too, as structs), and [`Value::content`] is for looking
+//! inside. A [`Decoder`] does the same for bytes from elsewhere.
 //!
 //! # What it is in JSON
 //!
@@ -26,7 +26,7 @@
 //! | ranges | `{"start":1,"end":2}`, or what they have of it; in `Debug` structs, as a schema does not tell them from a user's struct of that name |
 //! | sets | an array |
 //! | a map whose keys are strings, integers, `bool`, `char`, `Uuid`, addresses, enums without any fields, or newtypes of these | an object |
-//! | any other map | an array of pairs, `[[key,value],…]`: serde has no JSON for it |
+//! | any other map | an array of pairs, `[[key,value],…]`: serde has no JSON for it, or, if keys are `Option`s, not for all of its keys |
 //! | a field with `#[rkyv(with = …)]` | what is archived: `AsString` is a string, `AsUnixTime` the `Duration` since 1970, `Skip` is `null`, a map `AsVec` is an array of `{"key":…,"value":…}` |
 //! | a type that this version does not know | `null`, in `Debug` its name: `<Later>` |
 //!

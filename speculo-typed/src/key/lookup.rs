@@ -2,7 +2,8 @@
 
 use super::KeyBuf;
 
-/// A value that names a key of type `K`: the key itself, a borrowed or an archived form of it.
+/// A value that names a key of type `K`: the key itself, a borrowed or an archived form of it. A key of one's own, by
+/// `#[derive(SpeculoKey)]`, is named by itself only: an archived one by `native::<Side>(&mirror.side)`.
 ///
 /// Look-ups take it by value, so all of these work:
 ///

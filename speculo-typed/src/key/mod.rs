@@ -56,6 +56,9 @@ use core::fmt::Debug;
 /// `encode` must write equal bytes for equal values and different bytes for different ones, and `decode`
 /// must read back what `encode` wrote. That is all: the forms for use as one part of a composite key are
 /// derived from them.
+///
+/// No schema tells how a key is encoded: a program that encodes it otherwise opens the area, and finds nothing by key. So
+/// rename the type, for instance by `#[speculo(rename = "Name2")]`, when its encoding changes.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a key",
     label = "not a type that keys can have",

@@ -291,10 +291,11 @@ impl<K: Reflect, const E: usize> Reflect for ArchivedBTreeSet<K, E> {
     }
 }
 
-/// rkyv's structs with public fields: ranges, and the entries of maps that are archived as lists.
+/// rkyv's structs with public fields: ranges, and the entries of maps that are archived as lists. Texts are what stands
+/// before, between and behind the fields.
 macro_rules! structs {
-    ($($ty:ident<$($param:ident),*> as $name:literal, $this:ident: $($field:ident: $part:ident),*
-        => $format:literal, $($shown:expr),*;)*) => { $(
+    ($($ty:ident<$($param:ident),*> as $name:literal: $before:literal $($field:ident: $part:ident $behind:literal)*;)*)
+        => { $(
         impl<$($param: Reflect),*> Reflect for $ty<$($param),*> {
             fn shape() -> Shape {
                 let fields = lay_out(0, &[$((stringify!($field), TypeRef::of::<$part>())),*]);
@@ -302,8 +303,12 @@ macro_rules! structs {
             }
 
             fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let $this = self;
-                write!(f, $format, $(Shown($shown)),*)
+                f.write_str($before)?;
+                $(
+                    self.$field.show(f)?;
+                    f.write_str($behind)?;
+                )*
+                Ok(())
             }
 
             fn same(&self, other: &Self) -> bool {
@@ -319,12 +324,12 @@ macro_rules! structs {
 }
 
 structs! {
-    ArchivedRange<T> as "Range", it: start: T, end: T => "{:?}..{:?}", &it.start, &it.end;
-    ArchivedRangeInclusive<T> as "RangeInclusive", it: start: T, end: T => "{:?}..={:?}", &it.start, &it.end;
-    ArchivedRangeFrom<T> as "RangeFrom", it: start: T => "{:?}..", &it.start;
-    ArchivedRangeTo<T> as "RangeTo", it: end: T => "..{:?}", &it.end;
-    ArchivedRangeToInclusive<T> as "RangeToInclusive", it: end: T => "..={:?}", &it.end;
-    Entry<K, V> as "Entry", it: key: K, value: V => "{:?}: {:?}", &it.key, &it.value;
+    ArchivedRange<T> as "Range": "" start: T ".." end: T "";
+    ArchivedRangeInclusive<T> as "RangeInclusive": "" start: T "..=" end: T "";
+    ArchivedRangeFrom<T> as "RangeFrom": "" start: T "..";
+    ArchivedRangeTo<T> as "RangeTo": ".." end: T "";
+    ArchivedRangeToInclusive<T> as "RangeToInclusive": "..=" end: T "";
+    Entry<K, V> as "Entry": "" key: K ": " value: V "";
 }
 
 impl<T: Reflect> Reflect for ArchivedBound<T> {

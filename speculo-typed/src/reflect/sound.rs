@@ -146,4 +146,29 @@ mod tests {
             }
         }
     }
+
+    /// Not one that the derive can recognize and refuse.
+    type Names = HashMap<String, u32>;
+
+    #[derive(crate::Speculo)]
+    struct Hidden {
+        #[speculo(opaque)]
+        names: Names,
+    }
+
+    #[test]
+    fn p8_a_table_behind_an_alias_is_looked_at_though_it_is_opaque() {
+        let hidden = Hidden { names: (0..9).map(|n| (format!("name {n}"), n)).collect() };
+        let mut bytes = rkyv::to_bytes::<Failure>(&hidden).unwrap();
+        assert!(crate::access::validate::<Hidden>(&bytes));
+        let at = bytes.len() - TABLE;
+        let (controls, buckets) = of(&bytes).controls(bytes.as_ptr().addr() + at).unwrap();
+        let begin = controls.as_ptr().addr() - bytes.as_ptr().addr();
+        for at in begin + buckets..begin + controls.len() {
+            let before = bytes[at];
+            bytes[at] = (bytes[begin + (at - begin) % buckets] & 0x7f) ^ 1;
+            assert!(!crate::access::validate::<Hidden>(&bytes), "{at}");
+            bytes[at] = before;
+        }
+    }
 }

@@ -11,6 +11,9 @@ const MAX_LINES: usize = 8;
 const MAX_LINE: usize = 512;
 /// Pairs of types that are compared: forged descriptors could pair every type with every other.
 const MAX_PAIRS: usize = 4096;
+/// Fields and variants that are compared, in all pairs together; a descriptor of the longest that areas have, 1 MiB, has
+/// a third of them.
+const MAX_MEMBERS: usize = 1 << 19;
 /// Types within types that are spelled out in a name: `Vec<Option<Vec<…>>>`.
 const MAX_NESTING: usize = 6;
 
@@ -35,13 +38,23 @@ struct Diff<'a> {
     seen: HashSet<(u32, u32)>,
     todo: Vec<(String, u32, u32)>,
     lines: Vec<String>,
+    /// Of `MAX_MEMBERS`.
+    members: usize,
     /// The first that lies or is laid out otherwise. Mostly another difference explains it.
     layout: Option<String>,
 }
 
 impl<'a> Diff<'a> {
     fn new(published: &'a Parsed<'a>, ours: &'a Parsed<'a>) -> Self {
-        Self { published, ours, seen: HashSet::new(), todo: Vec::new(), lines: Vec::new(), layout: None }
+        Self {
+            published,
+            ours,
+            seen: HashSet::new(),
+            todo: Vec::new(),
+            lines: Vec::new(),
+            members: 0,
+            layout: None,
+        }
     }
 
     fn run(mut self) -> String {
@@ -156,7 +169,16 @@ impl<'a> Diff<'a> {
         }
     }
 
+    /// Whether so many more may be compared.
+    fn may_compare(&mut self, members: usize) -> bool {
+        self.members += members;
+        self.members <= MAX_MEMBERS
+    }
+
     fn fields(&mut self, path: &str, published: &[Field<'_>], ours: &[Field<'_>]) {
+        if !self.may_compare(published.len() + ours.len()) {
+            return;
+        }
         let before = self.lines.len();
         let here: HashMap<&str, &Field<'_>> = ours.iter().map(|field| (field.name, field)).collect();
         let there: HashSet<&str> = published.iter().map(|field| field.name).collect();
@@ -191,6 +213,9 @@ impl<'a> Diff<'a> {
     }
 
     fn variants(&mut self, path: &str, published: &[Variant<'_>], ours: &[Variant<'_>]) {
+        if !self.may_compare(published.len() + ours.len()) {
+            return;
+        }
         let before = self.lines.len();
         let here: HashMap<&str, &Variant<'_>> = ours.iter().map(|variant| (variant.name, variant)).collect();
         let there: HashSet<&str> = published.iter().map(|variant| variant.name).collect();

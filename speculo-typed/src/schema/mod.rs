@@ -3,7 +3,8 @@
 //! # The descriptor
 //!
 //! All integers little-endian, no padding. Texts are a `u16` length, 1024 at most, and UTF-8 bytes. Names carry no paths
-//! and no parameters, so moving a type between modules or crates changes nothing.
+//! and no parameters, so moving a type between modules or crates changes nothing. Types that nothing here tells apart are
+//! one, so it also changes nothing to define twice what was defined once.
 //!
 //! | part | form |
 //! |---|---|

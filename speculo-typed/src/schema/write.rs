@@ -18,7 +18,7 @@ pub(super) const MAX_TEXT: usize = 1024;
 pub(crate) const FORMAT: &str = "rkyv 0.8";
 
 pub(super) fn descriptor<T: Speculo>() -> Vec<u8> {
-    let mut out = Writer { bytes: Vec::with_capacity(512), numbers: HashMap::new(), types: Vec::new() };
+    let mut out = Writer { bytes: Vec::with_capacity(512) };
     out.bytes.extend_from_slice(&MAGIC);
     out.bytes.push(VERSION);
     out.text(FORMAT);
@@ -50,81 +50,59 @@ fn big_endian() -> bool {
 
 struct Writer {
     bytes: Vec<u8>,
-    numbers: HashMap<TypeId, u32>,
+}
+
+/// The types that have been named, each told apart from the others by the program's own means.
+#[derive(Default)]
+struct Named {
+    numbers: HashMap<TypeId, usize>,
     types: Vec<TypeRef>,
 }
 
-impl Writer {
-    /// Types are numbered when they are first named, and written in that order.
-    fn all_types(&mut self, root: TypeRef) {
-        let count_at = self.bytes.len();
-        self.bytes.extend_from_slice(&[0; 4]);
-        self.number(root);
-        let mut next = 0;
-        while let Some(ty) = self.types.get(next).copied() {
-            self.one_type(ty);
-            next += 1;
-        }
-        if let Some(count) = self.bytes.get_mut(count_at..count_at + 4) {
-            count.copy_from_slice(&wide(next).to_le_bytes());
-        }
-    }
-
-    fn number(&mut self, ty: TypeRef) -> u32 {
-        let next = wide(self.types.len());
+impl Named {
+    fn number(&mut self, ty: TypeRef) -> usize {
+        let next = self.types.len();
         *self.numbers.entry(ty.id()).or_insert_with(|| {
             self.types.push(ty);
             next
         })
     }
+}
 
-    fn one_type(&mut self, ty: TypeRef) {
-        let shape = ty.shape();
-        let (tag, name) = match shape {
-            Shape::Leaf { name } => (0, name),
-            Shape::Container { name, .. } => (1, name),
-            Shape::Struct { name, .. } => (2, name),
-            Shape::Enum { name, .. } => (3, name),
-        };
-        self.bytes.push(tag);
-        self.u32(wide(ty.size()));
-        self.bytes.push(small(ty.align()));
-        self.text(name);
-        match shape {
-            Shape::Leaf { .. } => {}
-            Shape::Container { len, parts, .. } => {
-                self.bytes.extend_from_slice(&len.to_le_bytes());
-                self.count(parts.len());
-                for part in parts {
-                    let number = self.number(part);
-                    self.u32(number);
-                }
-            }
-            Shape::Struct { style, fields, .. } => self.fields(style, &fields),
-            Shape::Enum { variants, .. } => {
-                self.count(variants.len());
-                for variant in variants {
-                    self.text(variant.name);
-                    self.bytes.push(variant.tag);
-                    self.fields(variant.style, &variant.fields);
-                }
-            }
-        }
-    }
+/// A type as it is written, but for the numbers of its parts.
+struct Written {
+    writer: Writer,
+    /// Where the number of a part stands, and which part it is.
+    parts: Vec<(usize, usize)>,
+}
 
-    fn fields(&mut self, style: Style, fields: &[Field]) {
-        self.bytes.push(match style {
-            Style::Unit => 0,
-            Style::Tuple => 1,
-            Style::Named => 2,
-        });
-        self.count(fields.len());
-        for field in fields {
-            self.text(field.name);
-            self.u32(wide(field.offset));
-            let number = self.number(field.ty);
-            self.u32(number);
+impl Writer {
+    /// Types are numbered when they are first named, and written in that order; those that a schema cannot tell apart, as
+    /// one: two of one name and form from different modules, or an `Rc` and an `Arc` of the same.
+    fn all_types(&mut self, root: TypeRef) {
+        let mut named = Named::default();
+        named.number(root);
+        let mut types = Vec::new();
+        while let Some(ty) = named.types.get(types.len()).copied() {
+            types.push(Written::of(ty, &mut named));
         }
+        let numbers = alike(&types);
+        let number = |part: usize| numbers.get(part).copied().unwrap_or_default();
+        let mut count = 0;
+        let begin = self.bytes.len();
+        self.u32(0);
+        for (at, ty) in types.into_iter().enumerate() {
+            if number(at) < count {
+                continue;
+            }
+            count += 1;
+            let mut bytes = ty.writer.bytes;
+            for (place, part) in ty.parts {
+                put(&mut bytes, place, number(part));
+            }
+            self.bytes.extend_from_slice(&bytes);
+        }
+        put(&mut self.bytes, begin, count);
     }
 
     fn u32(&mut self, value: u32) {
@@ -141,6 +119,89 @@ impl Writer {
         let text = text.get(..text.floor_char_boundary(MAX_TEXT)).unwrap_or_default();
         self.count(text.len());
         self.bytes.extend_from_slice(text.as_bytes());
+    }
+}
+
+impl Written {
+    fn of(ty: TypeRef, named: &mut Named) -> Self {
+        let mut written = Self { writer: Writer { bytes: Vec::with_capacity(64) }, parts: Vec::new() };
+        let shape = ty.shape();
+        let (tag, name) = match shape {
+            Shape::Leaf { name } => (0, name),
+            Shape::Container { name, .. } => (1, name),
+            Shape::Struct { name, .. } => (2, name),
+            Shape::Enum { name, .. } => (3, name),
+        };
+        let out = &mut written.writer;
+        out.bytes.push(tag);
+        out.u32(wide(ty.size()));
+        out.bytes.push(small(ty.align()));
+        out.text(name);
+        match shape {
+            Shape::Leaf { .. } => {}
+            Shape::Container { len, parts, .. } => {
+                out.bytes.extend_from_slice(&len.to_le_bytes());
+                out.count(parts.len());
+                for part in parts {
+                    written.part(part, named);
+                }
+            }
+            Shape::Struct { style, fields, .. } => written.fields(style, &fields, named),
+            Shape::Enum { variants, .. } => {
+                out.count(variants.len());
+                for variant in variants {
+                    written.writer.text(variant.name);
+                    written.writer.bytes.push(variant.tag);
+                    written.fields(variant.style, &variant.fields, named);
+                }
+            }
+        }
+        written
+    }
+
+    fn fields(&mut self, style: Style, fields: &[Field], named: &mut Named) {
+        self.writer.bytes.push(match style {
+            Style::Unit => 0,
+            Style::Tuple => 1,
+            Style::Named => 2,
+        });
+        self.writer.count(fields.len());
+        for field in fields {
+            self.writer.text(field.name);
+            self.writer.u32(wide(field.offset));
+            self.part(field.ty, named);
+        }
+    }
+
+    fn part(&mut self, ty: TypeRef, named: &mut Named) {
+        self.parts.push((self.writer.bytes.len(), named.number(ty)));
+        self.writer.u32(0);
+    }
+}
+
+/// A number for each type, in order; those that are alike, with parts that are alike, have the same.
+fn alike(types: &[Written]) -> Vec<u32> {
+    let mut numbers = vec![0; types.len()];
+    let mut count = 0;
+    // All are taken to be alike, until they are seen to differ in themselves, then in their parts, and so on.
+    loop {
+        let mut known = HashMap::new();
+        let next = types.iter().map(|ty| {
+            let parts: Vec<_> = ty.parts.iter().map(|(_, part)| numbers.get(*part).copied()).collect();
+            let number = wide(known.len());
+            *known.entry((&ty.writer.bytes, parts)).or_insert(number)
+        });
+        numbers = next.collect();
+        if known.len() == count {
+            return numbers;
+        }
+        count = known.len();
+    }
+}
+
+fn put(bytes: &mut [u8], at: usize, number: u32) {
+    if let Some(place) = bytes.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
+        *place = number.to_le_bytes();
     }
 }
 

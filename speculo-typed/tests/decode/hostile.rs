@@ -1,6 +1,7 @@
 //! Values and schemas made to do harm.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use speculo_typed::decode::{DecodeError, Decoder};
 use speculo_typed::schema;
@@ -195,4 +196,18 @@ fn types_of_later_versions_are_left_out() {
     let value = decoder.value(&[1, 2, 3, 4, 5, 0, 0, 0]).unwrap();
     assert_eq!(serde_json::to_string(&value).unwrap(), r#"{"a":null,"b":5}"#);
     assert_eq!(format!("{value:?}"), "S { a: <Later>, b: 5 }");
+}
+
+/// Maps without number whose keys are of one enum, with variants without number: each could be looked at for each.
+#[test]
+fn p8_forged_descriptors_are_read_in_time() {
+    let maps = 4000_u32;
+    let variants = u16::MAX;
+    let parts = [&[0; 8][..], &[2, 0], &maps.to_le_bytes(), &maps.to_le_bytes()].concat();
+    let mut types = vec![(1, 12, 4, "HashMap", parts); 4000];
+    types.push((3, 1, 1, "E", [&variants.to_le_bytes()[..], &[0; 6].repeat(variants.into())].concat()));
+    let begun = Instant::now();
+    let refused = Decoder::new(&descriptor(&types));
+    assert!(matches!(refused, Err(DecodeError::Schema { .. })), "{refused:?}");
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
 }

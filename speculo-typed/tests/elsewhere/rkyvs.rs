@@ -133,6 +133,11 @@ fn the_archived_type_may_be_aligned() {
     assert_eq!(align_of::<Archived<Aligned>>(), 16);
     let line = Line { one: 1, other: Aligned { number: 2 } };
     assert_eq!(shared(&line), "Line { one: 1, other: Aligned { number: 2 } }");
+    let [first, second] = [1, 2].map(|number| vec![Aligned { number }, Aligned { number }]);
+    assert_eq!(
+        shared(&vec![first, second]),
+        "[[Aligned { number: 1 }, Aligned { number: 1 }], [Aligned { number: 2 }, Aligned { number: 2 }]]"
+    );
 }
 
 #[derive(Speculo, Debug, PartialEq, Clone, Copy)]

@@ -33,6 +33,7 @@
 /// What the types' attributes name.
 pub use ::shared as dependency;
 
+pub mod allowed;
 pub mod edition;
 pub mod hostile;
 pub mod kept;
