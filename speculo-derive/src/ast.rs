@@ -180,6 +180,12 @@ impl<'a> Input<'a> {
         }
     }
 
+    /// What stands behind shared pointers in a field whose type has no bound as a whole.
+    pub(crate) fn pointees<'f>(&self, field: &'f Field<'_>) -> impl Iterator<Item = &'f Type> + use<'f> {
+        let in_parts = matches!(field.form, Form::Parts | Form::Recursive);
+        in_parts.then(|| parts::pointees(&field.ty)).into_iter().flatten()
+    }
+
     /// The type parameters that `ty` mentions.
     pub(crate) fn params_in(&self, ty: &Type) -> Vec<&Ident> {
         self.original

@@ -1,8 +1,8 @@
 //! The stages in order, and the impls that are ours.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
-use syn::{DeriveInput, Fields, Visibility};
+use syn::{DeriveInput, Fields, Visibility, WherePredicate};
 
 use crate::ast::{Body, Input};
 use crate::diagnostics::{Errors, has_attr, ours, place};
@@ -66,13 +66,12 @@ fn expand(input: &Input<'_>) -> TokenStream {
             }
         }
     });
-    let asked: Vec<_> = input.fields().flat_map(|field| parts::asked(&input.parts(field), &krate)).collect();
-    let asked = (!asked.is_empty()).then(|| {
-        quote! {
-            #[allow(dead_code)]
-            fn __keys_of_maps() where #(#asked),* {}
-        }
-    });
+    let asked = input.fields().flat_map(|field| parts::asked(&input.parts(field), &krate));
+    let asked = ask("__keys_of_maps", asked);
+    let pointees = input.fields().flat_map(|field| input.pointees(field));
+    let pointees = pointees.filter(|pointee| input.params_in(pointee).is_empty());
+    let pointees = ask("__behind_pointers", pointees.map(|pointee| parts::original(pointee, &krate)));
+    let (own_generics, _, own_clause) = input.original.generics.split_for_impl();
     let external = input.attrs.external.filter(|_| input.original.generics.params.is_empty()).map(|span| {
         let bound = quote!(#item: #krate::parts::External).into_iter().map(|token| place(token, span));
         quote! {
@@ -91,12 +90,17 @@ fn expand(input: &Input<'_>) -> TokenStream {
             #[automatically_derived]
             impl #impl_generics #private::Field for #item #ty_generics #clause {}
 
+            #[automatically_derived]
+            impl #own_generics #krate::parts::Original for #item #ty_generics #own_clause {}
+
             #kind
 
             #[automatically_derived]
             impl #impl_generics #private::Reflect for #archived #ty_generics #clause {
                 #reflect
             }
+
+            #pointees
 
             #debug
             #equality
@@ -130,6 +134,18 @@ fn expand(input: &Input<'_>) -> TokenStream {
         use #path::__private::twin_prelude::*;
         #twin
     }
+}
+
+/// A function that nobody calls, which is there for its bounds.
+fn ask(name: &str, bounds: impl Iterator<Item = WherePredicate>) -> Option<TokenStream> {
+    let bounds: Vec<_> = bounds.collect();
+    let name = Ident::new(name, Span::call_site());
+    (!bounds.is_empty()).then(|| {
+        quote! {
+            #[allow(dead_code)]
+            fn #name() where #(#bounds),* {}
+        }
+    })
 }
 
 /// rkyv repeats the named fields of variants in its resolver, as public as the enum and without docs. Where that

@@ -83,6 +83,8 @@ pub(crate) fn expand(input: &Input<'_>) -> TokenStream {
             #[automatically_derived]
             impl #impl_generics #krate::Field for #ty #clause {}
             #[automatically_derived]
+            impl #impl_generics #krate::parts::Original for #ty #clause {}
+            #[automatically_derived]
             impl #impl_generics #krate::Speculo for #ty #clause {
                 const KIND: #krate::Kind = #krate::Kind::Stream;
             }

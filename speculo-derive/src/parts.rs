@@ -147,6 +147,35 @@ pub(crate) fn referring(ty: &Type) -> Option<&Ident> {
     }
 }
 
+/// What stands behind the shared pointers in `ty`: what they lead to themselves is in it.
+pub(crate) fn pointees(ty: &Type) -> Vec<&Type> {
+    match ty {
+        Type::Group(group) => pointees(&group.elem),
+        Type::Paren(paren) => pointees(&paren.elem),
+        Type::Array(array) => pointees(&array.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().flat_map(pointees).collect(),
+        Type::Path(path) => {
+            let inner = known(path).into_iter().flatten().map(|(inner, _)| inner);
+            if last_name(ty).is_some_and(|last| last == "Rc" || last == "Arc") {
+                inner.map(sized).collect()
+            } else {
+                inner.flat_map(pointees).collect()
+            }
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The elements, of a slice.
+fn sized(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => sized(&group.elem),
+        Type::Paren(paren) => sized(&paren.elem),
+        Type::Slice(slice) => &slice.elem,
+        _ => ty,
+    }
+}
+
 /// What every impl needs of the parts of a type. Errors that are equal in text and place are reported once, whichever
 /// impl they are of.
 pub(crate) fn bounds(parts: &[Part<'_>], krate: &Path) -> Vec<WherePredicate> {
@@ -175,6 +204,12 @@ pub(crate) fn asked(parts: &[Part<'_>], krate: &Path) -> Vec<WherePredicate> {
         Some(parse_quote!(#ty: #bound))
     });
     bounds.collect()
+}
+
+/// What is asked of what stands behind a shared pointer.
+pub(crate) fn original(ty: &Type, krate: &Path) -> WherePredicate {
+    let bound = over(ty, quote!(#krate::parts::Original));
+    parse_quote!(#ty: #bound)
 }
 
 /// Hands over every part that has no known parts itself, and whether it is of the standard library.

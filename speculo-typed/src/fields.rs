@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use speculo_core::Kind;
 
+use crate::parts::Original;
 use crate::traits::{Field, Speculo, Stream};
 
 /// Alone, too, these can be shared, as streams: generic types get along with `T: Speculo`.
@@ -56,7 +57,7 @@ macro_rules! around {
     ($($ty:ident)*) => { $(impl<T: Field> Field for $ty<T> {})* };
 }
 
-around! { Vec VecDeque Box Rc Arc Option Range RangeInclusive RangeFrom RangeTo RangeToInclusive Bound }
+around! { Vec VecDeque Box Option Range RangeInclusive RangeFrom RangeTo RangeToInclusive Bound }
 
 macro_rules! streams_of {
     ($($ty:ident)*) => { $(
@@ -100,14 +101,16 @@ lists! {
 }
 
 impl<T: Field> Field for Box<[T]> {}
-impl<T: Field> Field for Rc<[T]> {}
-impl<T: Field> Field for Arc<[T]> {}
+impl<T: Field + Original> Field for Rc<T> {}
+impl<T: Field + Original> Field for Arc<T> {}
+impl<T: Field + Original> Field for Rc<[T]> {}
+impl<T: Field + Original> Field for Arc<[T]> {}
 impl<T: Field, const N: usize> Field for [T; N] {}
 impl<T: Field, E: Field> Field for Result<T, E> {}
 impl<T: Send + Sync + ?Sized + 'static> Field for PhantomData<T> {}
 
 #[cfg(feature = "triomphe")]
-impl<T: Field> Field for triomphe::Arc<T> {}
+impl<T: Field + Original> Field for triomphe::Arc<T> {}
 
 macro_rules! hashed {
     ($($map:ident)::+, $($set:ident)::+) => {
@@ -138,7 +141,12 @@ impl<K: Field<Archived: Ord> + Ord, V: Field> Field for BTreeMap<K, V> {}
 impl<K: Field<Archived: Ord> + Ord> Field for BTreeSet<K> {}
 
 macro_rules! tuples {
-    ($($($param:ident)*;)*) => { $(impl<$($param: Field),*> Field for ($($param,)*) {})* };
+    ($($($param:ident)*;)*) => { $(
+        impl<$($param: Field),*> Field for ($($param,)*) {}
+
+        #[diagnostic::do_not_recommend]
+        impl<$($param: Original),*> Original for ($($param,)*) {}
+    )* };
 }
 
 tuples! {
@@ -155,3 +163,28 @@ tuples! {
     A B C D E F G H I J K;
     A B C D E F G H I J K L;
 }
+
+/// What [`Original`] says of: all of the above whose archived forms nothing else has. Not `VecDeque`, for one, which is archived
+/// as a `Vec` is.
+macro_rules! originals {
+    (@ {$($generics:tt)*} $ty:ty) => { impl<$($generics)*> Original for $ty {} };
+    ($($generics:tt $($ty:ty)*;)*) => { $($(originals! { @ $generics $ty })*)* };
+}
+
+originals! {
+    {} () bool char u8 u16 u32 u64 u128 i8 i16 i32 i64 i128 f32 f64;
+    {} NonZeroU8 NonZeroU16 NonZeroU32 NonZeroU64 NonZeroU128;
+    {} NonZeroI8 NonZeroI16 NonZeroI32 NonZeroI64 NonZeroI128;
+    {} String Box<str> Rc<str> Arc<str> CString Duration RangeFull PhantomPinned;
+    {} Ipv4Addr Ipv6Addr IpAddr SocketAddrV4 SocketAddrV6 SocketAddr;
+    {T: Original} Vec<T> Box<T> Box<[T]> Rc<T> Rc<[T]> Arc<T> Arc<[T]> Option<T>;
+    {T: Original} Range<T> RangeInclusive<T> RangeFrom<T> RangeTo<T> RangeToInclusive<T> Bound<T>;
+    {T: Original, const N: usize} [T; N];
+    {T: Original, E: Original} Result<T, E>;
+    {T: ?Sized} PhantomData<T>;
+    {K: Original, V: Original} HashMap<K, V> BTreeMap<K, V>;
+    {K: Original} HashSet<K> BTreeSet<K>;
+}
+
+#[cfg(feature = "uuid")]
+originals! { {} uuid::Uuid; }

@@ -45,6 +45,19 @@ pub trait OrderedPart {}
 #[diagnostic::do_not_recommend]
 impl<T: OrderedField> OrderedPart for T {}
 
+/// What may stand behind an `Rc` or an `Arc`: a type whose archived form is that of no other.
+///
+/// Where two pointers of an archive lead to one place, validation sees to it that they have one archived type. When they are made into
+/// originals again, rkyv's [`Pool`] knows the place alone, and gives the second one what it has made for the first: so they must
+/// have one original, too. Types that derive `Speculo` have archived types of their own.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot stand behind a shared `Rc` or `Arc`",
+    label = "it cannot be told apart from other types with the same archived form",
+    note = "use `Vec` for other lists, `String` for other texts, and the maps and sets of std with their own hasher",
+    note = "or put it into a struct that derives `Speculo`, and that behind the pointer"
+)]
+pub trait Original {}
+
 /// What a field with `#[speculo(opaque)]` needs: a [`Field`] that cannot describe itself.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be shared between processes, not even as an opaque field",

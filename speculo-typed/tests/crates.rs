@@ -147,7 +147,7 @@ fn they_are_in_the_schema_what_they_are_archived_as() {
         more: ThinVec<u32>,
         most: TinyVec<[u32; 2]>,
         name: SmolStr,
-        shared: triomphe::Arc<SmolStr>,
+        shared: triomphe::Arc<String>,
         map: hashbrown::HashMap<SmolStr, u8, RandomState>,
         set: hashbrown::HashSet<u8, RandomState>,
     }

@@ -1,6 +1,8 @@
 //! What is legal, and seldom written.
 
+use std::collections::VecDeque;
 use std::ops::{Range, RangeFrom, RangeInclusive, RangeTo, RangeToInclusive};
+use std::rc::Rc;
 
 use rkyv::bytecheck::CheckBytes;
 use rkyv::munge::munge;
@@ -34,6 +36,31 @@ impl Measured {
 fn an_array_is_as_long_as_the_type_says() {
     let value = Measured { few: [1, 2, 3], many: vec![[4; 6], [5; 6]] };
     assert_eq!(round_trip(&value), value);
+}
+
+/// A struct of its own makes a `VecDeque` one that can be told apart from a `Vec`.
+#[derive(Speculo, Debug, PartialEq)]
+struct Queue<T: 'static>(VecDeque<T>);
+
+#[derive(Speculo, Debug, PartialEq)]
+struct Line<T: 'static> {
+    here: Rc<Queue<T>>,
+    there: Rc<Queue<T>>,
+    all: std::rc::Rc<[(Rc<Vec<T>>, Option<Rc<str>>)]>,
+    next: Option<Rc<Self>>,
+}
+
+#[test]
+fn what_is_shared_is_shared_when_it_comes_back() {
+    let (queue, list) = (Rc::new(Queue([1, 2, 3].into())), Rc::new(vec![4_u64]));
+    let all: Rc<[_]> = [(list.clone(), None), (list, Some("text".into()))].into();
+    let line = |next| Line { here: queue.clone(), there: queue.clone(), all: all.clone(), next };
+    let value = line(Some(Rc::new(line(None))));
+    let back = round_trip(&value);
+    assert_eq!(back, value);
+    let next = back.next.as_ref().expect("as it was");
+    assert!([&back.there, &next.here, &next.there].iter().all(|queue| Rc::ptr_eq(queue, &back.here)));
+    assert!(Rc::ptr_eq(&back.all, &next.all) && Rc::ptr_eq(&back.all[0].0, &next.all[1].0));
 }
 
 mod codes {

@@ -13,6 +13,8 @@ const _: () = {
         u8: __speculo::__private::Field,
     {}
     #[automatically_derived]
+    impl __speculo::parts::Original for Seat {}
+    #[automatically_derived]
     impl __speculo::Speculo for Seat
     where
         String: __speculo::__private::Field,

@@ -4,6 +4,8 @@ const _: () = {
     #[automatically_derived]
     impl __speculo::__private::Field for Side {}
     #[automatically_derived]
+    impl __speculo::parts::Original for Side {}
+    #[automatically_derived]
     impl __speculo::Speculo for Side {
         const KIND: __speculo::Kind = __speculo::Kind::Singleton;
     }

@@ -10,6 +10,8 @@ const _: () = {
         Option<String>: __speculo::__private::Field,
     {}
     #[automatically_derived]
+    impl __speculo::parts::Original for Event {}
+    #[automatically_derived]
     impl __speculo::Speculo for Event
     where
         i32: __speculo::__private::Field,

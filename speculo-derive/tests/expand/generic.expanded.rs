@@ -10,6 +10,11 @@ const _: () = {
         [T; N]: __speculo::__private::Field,
     {}
     #[automatically_derived]
+    impl<T, const N: usize> __speculo::parts::Original for Batch<T, N>
+    where
+        T: Clone,
+    {}
+    #[automatically_derived]
     impl<T, const N: usize> __speculo::Speculo for Batch<T, N>
     where
         T: Clone,

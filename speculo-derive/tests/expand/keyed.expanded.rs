@@ -9,6 +9,8 @@ const _: () = {
         String: __speculo::__private::Field,
     {}
     #[automatically_derived]
+    impl __speculo::parts::Original for Door {}
+    #[automatically_derived]
     impl __speculo::Speculo for Door
     where
         u32: __speculo::__private::Field,

@@ -8,6 +8,8 @@ const _: () = {
         T: __speculo::__private::Field,
     {}
     #[automatically_derived]
+    impl<T> __speculo::parts::Original for Node<T> {}
+    #[automatically_derived]
     impl<T> __speculo::Speculo for Node<T>
     where
         T: 'static,
