@@ -260,3 +260,26 @@ fn p9_a_struct_that_is_archived_by_hand_is_described_as_it_lies() {
     let point = derived::Point { x: 1, y: 2 };
     assert!(point.x < point.y);
 }
+
+#[derive(Speculo, Debug, PartialEq)]
+struct Nothings {
+    text: Rc<str>,
+    number: Rc<u8>,
+    unit: Rc<()>,
+    bytes: Rc<[u8]>,
+    list: Rc<Vec<u8>>,
+    more: Rc<[u8]>,
+}
+
+#[test]
+fn what_takes_no_room_stands_where_something_else_does() {
+    let empty = Nothings {
+        text: "".into(),
+        number: 1.into(),
+        unit: ().into(),
+        bytes: [].into(),
+        list: Rc::default(),
+        more: [7].into(),
+    };
+    assert_eq!(round_trip(&empty), empty);
+}

@@ -10,7 +10,9 @@ use speculo_typed::{Archived, Field, Publisher, Speculo, Subscriber, schema};
 use super::exercise::Tally;
 use super::input::Input;
 use super::stage;
-use super::values::{Deep, Door, Download, Everything, Tree, deeps, doors, downloads, everythings, trees};
+use super::values::{
+    Deep, Door, Download, Everything, Ordered, Tree, deeps, doors, downloads, everythings, ordered, trees,
+};
 
 /// An area that says that it holds values of `T`, and a writer that puts there what it is given.
 struct Lane<T> {
@@ -84,7 +86,7 @@ macro_rules! lanes {
         }
     };
 }
-lanes!(door: Door, tree: Tree, deep: Deep, everything: Everything, download: Download);
+lanes!(door: Door, tree: Tree, deep: Deep, everything: Everything, download: Download, ordered: Ordered);
 
 thread_local! {
     static LANES: RefCell<Lanes> = RefCell::default();
@@ -94,7 +96,7 @@ thread_local! {
 pub(super) fn drive(bytes: &[u8]) -> Tally {
     let mut input = Input::new(bytes);
     let which = input.byte();
-    LANES.with_borrow_mut(|lanes| match which % 5 {
+    LANES.with_borrow_mut(|lanes| match which % 6 {
         0 => {
             let len = input.byte();
             let key = input.take(len.into());
@@ -107,7 +109,8 @@ pub(super) fn drive(bytes: &[u8]) -> Tally {
             );
         }),
         3 => lanes.everything().read(&[], input.rest(), everything),
-        _ => lanes.download().read(&[], input.rest(), |_| ()),
+        4 => lanes.download().read(&[], input.rest(), |_| ()),
+        _ => lanes.ordered().read(&[], input.rest(), look_up),
     })
 }
 
@@ -137,6 +140,13 @@ fn everything(value: &Archived<Everything>) {
     std::hint::black_box((of_map.map(ArchivedVec::len).sum::<usize>(), of_set, of_tree, leaves));
 }
 
+fn look_up(value: &Archived<Ordered>) {
+    let of_map = (0..25).filter(|n| value.map.get(format!("name {n}").as_str()).is_some()).count();
+    let of_set = (0..25u32).filter(|n| value.set.contains(&(*n).into())).count();
+    let of_inner = (0..9u8).filter_map(|n| value.inner.get(&n)).map(|set| set.len()).sum::<usize>();
+    std::hint::black_box((of_map, of_set, of_inner));
+}
+
 pub(super) fn seeds() -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();
     for door in doors() {
@@ -149,6 +159,7 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
     seeds.extend(deeps().iter().map(|value| [&[2][..], &archived(value)].concat()));
     seeds.extend(everythings().iter().map(|value| [&[3][..], &archived(value)].concat()));
     seeds.extend(downloads().iter().map(|value| [&[4][..], &archived(value)].concat()));
+    seeds.extend(ordered().iter().map(|value| [&[5][..], &archived(value)].concat()));
     seeds
 }
 

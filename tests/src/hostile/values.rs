@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use indexmap::{IndexMap, IndexSet};
 use speculo_typed::{Speculo, with};
 
 /// A keyed one, whose key has several parts.
@@ -109,6 +110,17 @@ pub struct Download {
     pub begun: SystemTime,
 }
 
+/// Tables that keep an order.
+#[derive(Speculo, Debug, PartialEq)]
+pub struct Ordered {
+    /// A map.
+    pub map: IndexMap<String, Mood>,
+    /// A set.
+    pub set: IndexSet<u32>,
+    /// Tables in a table.
+    pub inner: IndexMap<u8, IndexSet<String>>,
+}
+
 pub(super) fn doors() -> Vec<Door> {
     let moods = [
         Mood::Quiet,
@@ -160,4 +172,13 @@ pub(super) fn everythings() -> Vec<Everything> {
 
 pub(super) fn downloads() -> Vec<Download> {
     vec![Download { to: "/a/path".into(), begun: SystemTime::UNIX_EPOCH + Duration::from_secs(9) }]
+}
+
+pub(super) fn ordered() -> Vec<Ordered> {
+    let of = |count: u8| Ordered {
+        map: (0..count).rev().map(|n| (format!("name {n}"), Mood::Moved(n.into(), 'x'))).collect(),
+        set: (0..count).map(u32::from).rev().collect(),
+        inner: (0..count / 3).map(|n| (n, (0..n).map(|n| format!("a longer name {n}")).collect())).collect(),
+    };
+    vec![of(2), of(20)]
 }
