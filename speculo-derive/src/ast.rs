@@ -180,12 +180,6 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// What stands behind shared pointers in a field whose type has no bound as a whole.
-    pub(crate) fn pointees<'f>(&self, field: &'f Field<'_>) -> impl Iterator<Item = &'f Type> + use<'f> {
-        let in_parts = matches!(field.form, Form::Parts | Form::Recursive);
-        in_parts.then(|| parts::pointees(&field.ty)).into_iter().flatten()
-    }
-
     /// The type parameters that `ty` mentions.
     pub(crate) fn params_in(&self, ty: &Type) -> Vec<&Ident> {
         self.original
@@ -228,6 +222,12 @@ impl<'a> Record<'a> {
 }
 
 impl Field<'_> {
+    /// What stands behind shared pointers in it, if its type has no bound as a whole.
+    pub(crate) fn pointees(&self) -> impl Iterator<Item = &Type> {
+        let in_parts = matches!(self.form, Form::Parts | Form::Recursive);
+        in_parts.then(|| parts::pointees(&self.ty)).into_iter().flatten()
+    }
+
     /// Whether rkyv leaves the bounds of this field to us.
     pub(crate) fn omits_bounds(&self) -> bool {
         self.own_bounds || matches!(self.form, Form::Recursive | Form::Parts)

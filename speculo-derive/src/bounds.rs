@@ -41,7 +41,7 @@ pub(crate) fn bounded(input: &Input<'_>) -> Generics {
             }
             Form::Recursive => {
                 clause.predicates.extend(parts::bounds(&input.parts(field), &krate));
-                let of_params = input.pointees(field).filter(|pointee| !input.params_in(pointee).is_empty());
+                let of_params = field.pointees().filter(|pointee| !input.params_in(pointee).is_empty());
                 clause.predicates.extend(of_params.map(|pointee| parts::original(pointee, &krate)));
                 for param in input.params_in(ty).into_iter().filter(|param| once(param)) {
                     clause.predicates.push(parse_quote!(#param: #private::Field));

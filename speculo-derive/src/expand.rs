@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::{DeriveInput, Fields, Visibility, WherePredicate};
 
-use crate::ast::{Body, Input};
+use crate::ast::{Body, Field, Input};
 use crate::diagnostics::{Errors, has_attr, ours, place};
 use crate::validate::Verdict;
 use crate::{bounds, fallback, key, parts, schema, twin, validate};
@@ -68,7 +68,7 @@ fn expand(input: &Input<'_>) -> TokenStream {
     });
     let asked = input.fields().flat_map(|field| parts::asked(&input.parts(field), &krate));
     let asked = ask("__keys_of_maps", asked);
-    let pointees = input.fields().flat_map(|field| input.pointees(field));
+    let pointees = input.fields().flat_map(Field::pointees);
     let pointees = pointees.filter(|pointee| input.params_in(pointee).is_empty());
     let pointees = ask("__behind_pointers", pointees.map(|pointee| parts::original(pointee, &krate)));
     let (own_generics, _, own_clause) = input.original.generics.split_for_impl();

@@ -42,11 +42,14 @@ fn an_array_is_as_long_as_the_type_says() {
 #[derive(Speculo, Debug, PartialEq)]
 struct Queue<T: 'static>(VecDeque<T>);
 
+/// A list, perhaps with its name.
+type Named<T> = (Rc<Vec<T>>, Option<Rc<str>>);
+
 #[derive(Speculo, Debug, PartialEq)]
 struct Line<T: 'static> {
     here: Rc<Queue<T>>,
     there: Rc<Queue<T>>,
-    all: std::rc::Rc<[(Rc<Vec<T>>, Option<Rc<str>>)]>,
+    all: std::rc::Rc<[Named<T>]>,
     next: Option<Rc<Self>>,
 }
 

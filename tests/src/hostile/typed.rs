@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::fmt::{Debug, Write};
 
 use speculo_core::{Area, Kind, Start, To, Writer};
-use speculo_typed::archived::ArchivedVec;
+use speculo_typed::archived::{ArchivedIndexSet, ArchivedVec};
 use speculo_typed::{Archived, Field, Publisher, Speculo, Subscriber, schema};
 
 use super::exercise::Tally;
@@ -143,7 +143,7 @@ fn everything(value: &Archived<Everything>) {
 fn look_up(value: &Archived<Ordered>) {
     let of_map = (0..25).filter(|n| value.map.get(format!("name {n}").as_str()).is_some()).count();
     let of_set = (0..25u32).filter(|n| value.set.contains(&(*n).into())).count();
-    let of_inner = (0..9u8).filter_map(|n| value.inner.get(&n)).map(|set| set.len()).sum::<usize>();
+    let of_inner = (0..9u8).filter_map(|n| value.inner.get(&n)).map(ArchivedIndexSet::len).sum::<usize>();
     std::hint::black_box((of_map, of_set, of_inner));
 }
 
