@@ -6,6 +6,8 @@ use rkyv::boxed::ArchivedBox;
 use rkyv::collections::btree_map::ArchivedBTreeMap;
 use rkyv::collections::btree_set::ArchivedBTreeSet;
 use rkyv::collections::swiss_table::{ArchivedHashMap, ArchivedHashSet};
+#[cfg(feature = "indexmap")]
+use rkyv::collections::swiss_table::{ArchivedIndexMap, ArchivedIndexSet};
 use rkyv::collections::util::Entry;
 use rkyv::ops::{
     ArchivedBound, ArchivedRange, ArchivedRangeFrom, ArchivedRangeInclusive, ArchivedRangeTo,
@@ -18,7 +20,7 @@ use rkyv::vec::ArchivedVec;
 
 use super::{Reflect, Shape, Shown, Soundness, Style, TypeRef, lay_out};
 
-pub(super) fn container(name: &'static str, parts: Vec<TypeRef>) -> Shape {
+fn container(name: &'static str, parts: Vec<TypeRef>) -> Shape {
     Shape::Container { name, len: 0, parts }
 }
 
@@ -38,7 +40,7 @@ fn is_list_sound<T: Reflect>(items: &[T], archive: &mut Soundness<'_>) -> bool {
 
 /// Equality of tables whose order may differ. Equal tables mostly share their order, so the entry at the
 /// same place is tried before all others.
-pub(super) fn same_unordered<T>(left: &[T], right: &[T], same: impl Fn(&T, &T) -> bool) -> bool {
+fn same_unordered<T>(left: &[T], right: &[T], same: impl Fn(&T, &T) -> bool) -> bool {
     left.len() == right.len()
         && left
             .iter()
@@ -206,46 +208,55 @@ impl<T: Reflect, E: Reflect> Reflect for ArchivedResult<T, E> {
     }
 }
 
-impl<K: Reflect, V: Reflect, H: 'static> Reflect for ArchivedHashMap<K, V, H> {
-    fn shape() -> Shape {
-        container("HashMap", vec![TypeRef::of::<K>(), TypeRef::of::<V>()])
-    }
+/// A hash map and a hash set, each with what is checked of its table. They are compared in whatever order, as the originals are.
+macro_rules! tables {
+    ($map:ident as $map_name:literal: $map_sound:ident, $set:ident as $set_name:literal: $set_sound:ident) => {
+        impl<K: Reflect, V: Reflect, H: 'static> Reflect for $map<K, V, H> {
+            fn shape() -> Shape {
+                container($map_name, vec![TypeRef::of::<K>(), TypeRef::of::<V>()])
+            }
 
-    fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.iter().map(|(key, value)| (Shown(key), Shown(value)))).finish()
-    }
+            fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_map().entries(self.iter().map(|(key, value)| (Shown(key), Shown(value)))).finish()
+            }
 
-    fn same(&self, other: &Self) -> bool {
-        let (left, right): (Vec<_>, Vec<_>) = (self.iter().collect(), other.iter().collect());
-        same_unordered(&left, &right, |left, right| left.0.same(right.0) && left.1.same(right.1))
-    }
+            fn same(&self, other: &Self) -> bool {
+                let (left, right): (Vec<_>, Vec<_>) = (self.iter().collect(), other.iter().collect());
+                same_unordered(&left, &right, |left, right| left.0.same(right.0) && left.1.same(right.1))
+            }
 
-    #[inline]
-    fn is_sound(&self, archive: &mut Soundness<'_>) -> bool {
-        archive.repeats(self)
-            && self.iter().all(|(key, value)| key.is_sound(archive) && value.is_sound(archive))
-    }
+            #[inline]
+            fn is_sound(&self, archive: &mut Soundness<'_>) -> bool {
+                archive.$map_sound(self)
+                    && self.iter().all(|(key, value)| key.is_sound(archive) && value.is_sound(archive))
+            }
+        }
+
+        impl<K: Reflect, H: 'static> Reflect for $set<K, H> {
+            fn shape() -> Shape {
+                container($set_name, vec![TypeRef::of::<K>()])
+            }
+
+            fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_set().entries(self.iter().map(Shown)).finish()
+            }
+
+            fn same(&self, other: &Self) -> bool {
+                let (left, right): (Vec<_>, Vec<_>) = (self.iter().collect(), other.iter().collect());
+                same_unordered(&left, &right, |left, right| left.same(right))
+            }
+
+            #[inline]
+            fn is_sound(&self, archive: &mut Soundness<'_>) -> bool {
+                archive.$set_sound(self) && self.iter().all(|key| key.is_sound(archive))
+            }
+        }
+    };
 }
 
-impl<K: Reflect, H: 'static> Reflect for ArchivedHashSet<K, H> {
-    fn shape() -> Shape {
-        container("HashSet", vec![TypeRef::of::<K>()])
-    }
-
-    fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.iter().map(Shown)).finish()
-    }
-
-    fn same(&self, other: &Self) -> bool {
-        let (left, right): (Vec<_>, Vec<_>) = (self.iter().collect(), other.iter().collect());
-        same_unordered(&left, &right, |left, right| left.same(right))
-    }
-
-    #[inline]
-    fn is_sound(&self, archive: &mut Soundness<'_>) -> bool {
-        archive.repeats_set(self) && self.iter().all(|key| key.is_sound(archive))
-    }
-}
+tables! { ArchivedHashMap as "HashMap": repeats, ArchivedHashSet as "HashSet": repeats_set }
+#[cfg(feature = "indexmap")]
+tables! { ArchivedIndexMap as "IndexMap": indexes, ArchivedIndexSet as "IndexSet": indexes_set }
 
 impl<K: Reflect, V: Reflect, const E: usize> Reflect for ArchivedBTreeMap<K, V, E> {
     fn shape() -> Shape {

@@ -4,8 +4,6 @@
 //! `#[derive(Speculo)]` made. From it come the schema, `Debug` and equality of archived values.
 
 mod containers;
-#[cfg(feature = "indexmap")]
-mod index_maps;
 mod leaves;
 mod sound;
 
